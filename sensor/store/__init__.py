@@ -1,0 +1,1 @@
+"""The journal (alerts: durable) and the series (traffic over time): SQLite, one file per writing process."""

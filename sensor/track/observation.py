@@ -1,0 +1,123 @@
+"""What track hands to detect: one thing seen, with all that is known of who and where.
+
+An `Observation` is a record plus its connection, the practice's device and the peer. Rules match over it by field name
+(`sensor.detect.fields`). Times are nanoseconds since the epoch, sizes bytes.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from sensor.wire.records import Record
+
+HostSource = Literal["sni", "http", "certificate", "dns", "banner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One side of a connection."""
+
+    ip: str
+    port: int
+    mac: str | None = None  # "aa:bb:cc:dd:ee:ff", of the frame: the router's for what lies behind it
+    local: bool = False  # belongs to the practice
+
+
+@dataclass(frozen=True, slots=True)
+class Conn:
+    """A flow as counted so far; Zeek's conn. Byte counts `*_ip_bytes` include IP headers, `*_bytes` are transport payload."""
+
+    service: ClassVar[str] = "conn"
+    uid: str
+    proto: Literal["tcp", "udp", "icmp", "sctp", "other"]
+    orig: Endpoint
+    resp: Endpoint
+    first_ts: int
+    last_ts: int
+    orig_pkts: int
+    resp_pkts: int
+    orig_bytes: int
+    resp_bytes: int
+    orig_ip_bytes: int
+    resp_ip_bytes: int
+    state: str  # Zeek's conn_state: "S0", "S1", "SF", "REJ", "OTH"…
+    history: str
+    services: tuple[str, ...]  # recognised protocols, outermost first: ("smtp", "ssl")
+    community_id: str
+    vlan: int | None = None
+    ended: bool = False
+    midstream: bool = False
+
+
+class Direction(StrEnum):
+    """Who opened the connection, seen from the practice."""
+
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+    INTERNAL = "internal"
+    EXTERNAL = "external"  # neither side is the practice's: seen, not judged as a device's doing
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A post of the practice."""
+
+    ip: str
+    mac: str | None
+    name: str | None = None  # given in vigie.yml
+    vendor: str | None = None
+    group: Literal["own", "guest", "personal"] = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The other side. `host` is a name with where it came from: the flow's own bytes, or the device's own DNS."""
+
+    ip: str
+    port: int
+    host: str | None = None
+    host_source: HostSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A remote-control session as far as it has come. Emitted when it opens, while it grows and when it ends.
+
+    `answered`: both sides spoke the protocol. `established`: it went past negotiation (keys, log-in or screen).
+    `duration` in seconds.
+    """
+
+    service: ClassVar[str] = "session"
+    app: str  # "rdp", "vnc", "ssh"
+    answered: bool
+    established: bool
+    started: int
+    duration: float
+    two_way: bool  # payload kept flowing in both directions after negotiation
+    ended: bool
+    detail: str | None = None  # what the protocol said: "hybrid", "SSH-2.0-OpenSSH_9.2"…
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Bytes between one device and one destination since the last such record: increments, so that sums over time add up."""
+
+    service: ClassVar[str] = "transfer"
+    bytes_out: int
+    bytes_in: int
+    packets: int
+
+
+Told = Record | Conn | Session | Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One thing seen at `ts`. `record` is `conn` itself for the growth of a flow."""
+
+    ts: int
+    record: Told
+    conn: Conn
+    device: Device
+    peer: Peer
+    direction: Direction

@@ -1,0 +1,146 @@
+"""What readers read: frozen records with Zeek's names. Metadata only; what privacy forbids has no field here.
+
+Each record's `service` is Zeek's log name and the `service` of a Sigma `logsource`. Field names are Zeek's where Zeek
+has the field. Never here: payload, subjects, attachment names, local parts of addresses, cookies, user names, passwords,
+the query of a URI.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class DnsAnswer:
+    """One resource record of an answer. `data` is an address (A, AAAA) or a name (CNAME, PTR…), else empty. `ttl` in seconds."""
+
+    name: str
+    type_name: str
+    data: str
+    ttl: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dns:
+    """A DNS message (RFC 1035). Names are lower case, without the final dot, A-labels; bounded to 255 octets."""
+
+    service: ClassVar[str] = "dns"
+    trans_id: int
+    is_response: bool
+    query: str
+    qtype_name: str
+    rcode_name: str | None = None  # of a response
+    answers: tuple[DnsAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ssl:
+    """A TLS handshake as far as it was seen (RFC 8446, RFC 5246). Emitted once, when both hellos were read or no more come."""
+
+    service: ClassVar[str] = "ssl"
+    client_version: str | None = None  # highest offered: "TLSv13", "TLSv12"…, Zeek's words
+    version: str | None = None  # chosen by the server
+    cipher: str | None = None  # chosen, as four hex digits ("1301")
+    server_name: str | None = None
+    client_alpn: tuple[str, ...] = ()
+    next_protocol: str | None = None  # ALPN chosen, where it is in clear
+    established: bool = False  # both hellos were seen and no fatal alert followed them
+    ech: bool = False  # the ClientHello carries Encrypted Client Hello: server_name is the outer name
+    ja4: str | None = None
+    subject: str | None = None  # common name or first DNS name of the server's certificate, up to TLS 1.2
+    issuer: str | None = None  # organisation or common name of its issuer
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """One HTTP/1 request with its response's head (RFC 9112). `uri` without its query; lengths in bytes of the bodies announced."""
+
+    service: ClassVar[str] = "http"
+    method: str | None = None
+    host: str | None = None
+    uri: str | None = None
+    version: str | None = None
+    user_agent: str | None = None
+    status_code: int | None = None
+    request_mime_type: str | None = None
+    resp_mime_type: str | None = None
+    request_body_len: int | None = None
+    response_body_len: int | None = None
+    upgrade: str | None = None  # protocol switched to (101), lower case
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What may be told of an attachment. `size`: decoded bytes as far as seen; `complete` when its end was seen. Never its name."""
+
+    mime_type: str
+    extension: str | None
+    size: int
+    complete: bool = True
+    protection: str | None = None  # "smime", "pgp", "apicrypt", "zip", "7z", "pdf", "fse": content that was encrypted before it left
+
+
+Tls = Literal["none", "offered", "refused", "stripped", "established"]
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """One mail transaction in clear, or a session that ended (or went to TLS) without one (RFC 5321).
+
+    `rcptto_domains` and `mailfrom_domain`: the part behind the @, lower case. `transferred`: a body went over the wire.
+    """
+
+    service: ClassVar[str] = "smtp"
+    helo: bool = False  # the client greeted: this is a dialogue, not a mere banner
+    mailfrom_domain: str | None = None
+    rcptto_domains: tuple[str, ...] = ()
+    rcptto_count: int = 0
+    transferred: bool = False
+    accepted: bool | None = None  # the server's answer to the body; None when it was not seen
+    last_reply_code: int | None = None
+    tls: Tls = "none"
+    auth_mechanism: str | None = None  # "PLAIN", "LOGIN"…; never the secret
+    auth_success: bool | None = None
+    attachments: tuple[Attachment, ...] = ()
+    inline_images: int = 0  # decorative ones, not attachments
+    protection: str | None = None  # as in Attachment, of the whole mail
+    size: int = 0  # bytes of the mail as they went over the wire
+    complete: bool = True  # no gap, start and end seen
+    server_name: str | None = None  # the server's own name in its banner
+
+
+@dataclass(frozen=True, slots=True)
+class Ssh:
+    """An SSH session's opening (RFC 4253). Banners as sent, without comments that name people; bounded to 255 octets."""
+
+    service: ClassVar[str] = "ssh"
+    version: int | None = None  # 1 or 2
+    client: str | None = None
+    server: str | None = None
+    kex_seen: bool = False  # both sides sent KEXINIT
+    newkeys: bool = False  # encryption began
+
+
+@dataclass(frozen=True, slots=True)
+class Rdp:
+    """An RDP connection's opening: TPKT, X.224 (MS-RDPBCGR 2.2.1). The routing cookie is skipped, never kept."""
+
+    service: ClassVar[str] = "rdp"
+    requested: tuple[str, ...] = ()  # "rdp", "ssl", "hybrid", "rdstls", "hybrid_ex", "rdsaad"
+    selected: str | None = None  # None when the server answered without a negotiation response: standard RDP security
+    result: Literal["confirmed", "failed", "unanswered"] = "unanswered"
+    failure_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rfb:
+    """A VNC connection's opening (RFC 6143)."""
+
+    service: ClassVar[str] = "rfb"
+    client_version: str | None = None  # "003.008"
+    server_version: str | None = None
+    security_type: int | None = None  # chosen
+    authenticated: bool | None = None  # SecurityResult; None when not seen
+    share_flag_seen: bool = False  # ClientInit was sent: the session began
+
+
+Record = Dns | Ssl | Http | Smtp | Ssh | Rdp | Rfb
