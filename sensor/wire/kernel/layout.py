@@ -50,7 +50,8 @@ FLOW = np.dtype(
         # what the series were told already, so that each byte is told once
         ("told_orig_ip_bytes", "<u8"),
         ("told_resp_ip_bytes", "<u8"),
-        ("told_pkts", "<u8"),
+        ("told_orig_pkts", "<u8"),
+        ("told_resp_pkts", "<u8"),
     ],
     align=True,
 )
@@ -185,7 +186,7 @@ SEGMENT_CAP = 4_096
 
 
 def new_tables(*, seed: int, cap: int = FLOW_CAP) -> Tables:
-    """Empty tables for `cap` flows (192 bytes each, touched only as they fill). `seed`: 63 random bits."""
+    """Empty tables for `cap` flows (200 bytes each, touched only as they fill). `seed`: 63 random bits."""
     size = 1 << (2 * cap - 1).bit_length()
     control = np.zeros(Control.SIZE, dtype=np.int64)
     control[Control.FREE] = -1

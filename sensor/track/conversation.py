@@ -1,0 +1,261 @@
+"""What two hosts say on one flow: recognise the protocol by its bytes, then let its reader read.
+
+    segments → Stream (order) → head (recognise: every probe looks at the first bytes of both directions) → reader → records
+
+One `Conversation` a flow, made at its first payload and gone with the flow. Memory: the head (≤ `HEAD_BYTES` a direction),
+two streams and the reader's own bound. A reader that hands over (STARTTLS, CONNECT) leads back to recognising.
+"""
+
+from dataclasses import dataclass, field
+
+from sensor.track.reassembly import Gap, Stream
+from sensor.wire import (
+    DatagramEntry,
+    Events,
+    GiveUp,
+    Likeness,
+    NeedMore,
+    Outcome,
+    ParseError,
+    Reader,
+    Rest,
+    StreamEntry,
+)
+from sensor.wire.records import Record
+
+HEAD_BYTES = 4_096
+"""What a direction may say before it counts as unrecognised."""
+HEAD_PIECES = 64
+DATAGRAMS_TRIED = 6
+LAYERS = 6
+"""Handovers in one flow: SOCKS, CONNECT, TLS… More is an attack or a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The protocols a conversation may be in, and what counts give-ups by reason."""
+
+    streams: tuple[StreamEntry, ...]
+    datagrams: tuple[DatagramEntry, ...]
+    given_up: dict[str, int] = field(default_factory=dict)
+
+    def count(self, service: str, reason: str) -> None:
+        key = f"{service}: {reason}"
+        if key in self.given_up or len(self.given_up) < 256:
+            self.given_up[key] = self.given_up.get(key, 0) + 1
+
+
+_Piece = tuple[bool, bytes | Gap]
+
+
+class TcpConversation:
+    """A stream's conversation. `hungry` says whether more payload is wanted at all."""
+
+    __slots__ = (
+        "_candidates",
+        "_head",
+        "_orig_head",
+        "_orig_stream",
+        "_reader",
+        "_readers",
+        "_resp_head",
+        "_resp_stream",
+        "hungry",
+        "services",
+    )
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+        self._orig_stream, self._resp_stream = Stream(), Stream()
+        self._reader: Reader | None = None
+        self.services: tuple[str, ...] = ()
+        self.hungry = True
+        self._begin()
+
+    def start(self, seq: int, *, from_orig: bool) -> None:
+        """A SYN gave the first byte's sequence number."""
+        (self._orig_stream if from_orig else self._resp_stream).start(seq)
+
+    def segment(
+        self, seq: int, ack: int | None, data: bytes, missing: int, *, from_orig: bool, closing: bool
+    ) -> list[Record]:
+        """One segment in capture order. `missing`: payload bytes cut off by the capture; `closing`: FIN or RST."""
+        records: list[Record] = []
+        mine, other = (self._orig_stream, self._resp_stream) if from_orig else (self._resp_stream, self._orig_stream)
+        if ack is not None:
+            for piece in other.acknowledged(ack):
+                self._piece(piece, not from_orig, records)
+        if data or missing:
+            for piece in mine.segment(seq, data, missing):
+                self._piece(piece, from_orig, records)
+        if closing and self.hungry:
+            for piece in mine.finish():
+                self._piece(piece, from_orig, records)
+            self._end(from_orig, records)
+        return records
+
+    def finish(self) -> list[Record]:
+        """The flow is over, or forgotten: what can still be told is told."""
+        records: list[Record] = []
+        for from_orig, stream in ((True, self._orig_stream), (False, self._resp_stream)):
+            if self.hungry:
+                for piece in stream.finish():
+                    self._piece(piece, from_orig, records)
+        if self.hungry and self._reader is None:
+            self._recognise(records, last=True)
+        for from_orig in (True, False):
+            if self.hungry:
+                self._end(from_orig, records)
+        self._stop()
+        return records
+
+    def figures(self) -> tuple[int, int]:
+        """(bytes missing, retransmissions whose content differed) so far."""
+        return (
+            self._orig_stream.gap_bytes + self._resp_stream.gap_bytes,
+            self._orig_stream.conflicts + self._resp_stream.conflicts,
+        )
+
+    def _begin(self) -> None:
+        self._candidates: tuple[StreamEntry, ...] = self._readers.streams
+        self._head: list[_Piece] = []
+        self._orig_head, self._resp_head = b"", b""
+
+    def _stop(self) -> None:
+        self.hungry = False
+        self._reader = None
+        self._head = []
+        self._orig_head = self._resp_head = b""
+        self._orig_stream.drop()
+        self._resp_stream.drop()
+
+    def _piece(self, piece: bytes | Gap, from_orig: bool, records: list[Record]) -> None:
+        if not self.hungry:
+            return
+        if self._reader is not None:
+            self._feed(self._reader, piece, from_orig, records)
+            return
+        self._head.append((from_orig, piece))
+        if isinstance(piece, bytes):
+            if from_orig:
+                self._orig_head = (self._orig_head + piece)[:HEAD_BYTES]
+            else:
+                self._resp_head = (self._resp_head + piece)[:HEAD_BYTES]
+        self._recognise(records)
+
+    def _recognise(self, records: list[Record], *, last: bool = False) -> None:
+        still = []
+        for entry in self._candidates:
+            likeness = entry.probe(self._orig_head, self._resp_head)
+            if likeness is Likeness.YES:
+                self._adopt(entry, records)
+                return
+            if likeness is Likeness.MAYBE:
+                still.append(entry)
+        self._candidates = tuple(still)
+        full = min(len(self._orig_head), len(self._resp_head)) >= HEAD_BYTES or len(self._head) > HEAD_PIECES
+        if not still or full or last:
+            self._readers.count("stream", "not recognised")
+            self._stop()
+
+    def _adopt(self, entry: StreamEntry, records: list[Record]) -> None:
+        self._reader = reader = entry.reader()
+        self.services += (entry.service,)
+        pieces, self._head = self._head, []
+        for index, (from_orig, piece) in enumerate(pieces):
+            if self._reader is not reader:  # handed over, finished or given up within the head
+                if self.hungry:
+                    for late_orig, late in pieces[index:]:
+                        self._piece(late, late_orig, records)
+                return
+            self._feed(reader, piece, from_orig, records)
+
+    def _feed(self, reader: Reader, piece: bytes | Gap, from_orig: bool, records: list[Record]) -> None:
+        try:
+            if isinstance(piece, Gap):
+                outcome = reader.gap(piece.missing, from_orig=from_orig)
+            else:
+                outcome = reader.data(piece, from_orig=from_orig)
+        except ParseError as error:
+            outcome = GiveUp(str(error) or "malformed")
+        self._take(reader, outcome, records)
+
+    def _end(self, from_orig: bool, records: list[Record]) -> None:
+        reader = self._reader
+        if reader is None:
+            return
+        try:
+            outcome = reader.end(from_orig=from_orig)
+        except ParseError as error:
+            outcome = GiveUp(str(error) or "malformed")
+        self._take(reader, outcome, records)
+
+    def _take(self, reader: Reader, outcome: Outcome, records: list[Record]) -> None:
+        match outcome:
+            case NeedMore():
+                return
+            case GiveUp(reason):
+                self._readers.count(reader.service, reason)
+                self._stop()
+            case Events(told, rest, left_orig, left_resp):
+                records.extend(told)
+                if rest is Rest.DONE:
+                    self._stop()
+                elif rest is Rest.HANDOVER:
+                    self._hand_over(left_orig, left_resp, records)
+
+    def _hand_over(self, left_orig: bytes, left_resp: bytes, records: list[Record]) -> None:
+        self._reader = None
+        if len(self.services) >= LAYERS:
+            self._readers.count("stream", "too many protocols in one another")
+            self._stop()
+            return
+        self._begin()
+        for from_orig, left in ((True, left_orig), (False, left_resp)):
+            if left:
+                self._piece(left, from_orig, records)
+
+
+class UdpConversation:
+    """Datagrams of one flow. Recognised by the first that a probe takes; unrecognised after `DATAGRAMS_TRIED`."""
+
+    __slots__ = ("_entry", "_readers", "_tried", "hungry", "services")
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+        self._entry: DatagramEntry | None = None
+        self._tried = 0
+        self.services: tuple[str, ...] = ()
+        self.hungry = True
+
+    def datagram(self, data: bytes, *, from_orig: bool) -> list[Record]:
+        """One datagram's payload, in capture order."""
+        if self._entry is None:
+            self._entry = self._recognise(data, from_orig)
+            if self._entry is None:
+                self._tried += 1
+                if self._tried >= DATAGRAMS_TRIED:
+                    self._readers.count("datagram", "not recognised")
+                    self.hungry = False
+                return []
+            self.services = (self._entry.service,)
+        try:
+            outcome = self._entry.read(data, from_orig)
+        except ParseError as error:
+            outcome = GiveUp(str(error) or "malformed")
+        match outcome:
+            case Events(told, rest, _, _):
+                self.hungry = rest is Rest.MORE
+                return list(told)
+            case GiveUp(reason):  # one bad datagram says nothing of the next
+                self._readers.count(self._entry.service, reason)
+            case NeedMore():
+                pass
+        return []
+
+    def _recognise(self, data: bytes, from_orig: bool) -> DatagramEntry | None:
+        sides = (data, b"") if from_orig else (b"", data)
+        for entry in self._readers.datagrams:
+            if entry.probe(*sides) is Likeness.YES:
+                return entry
+        return None

@@ -1,0 +1,175 @@
+"""One flow with a payload: its conversation, whose it is, what it is called, what was told of it.
+
+Made at the flow's first payload, kept until the kernel gives the row up. Flows without payload never get one: a scan of a
+million ports stays in the kernel's table.
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+from sensor.track.addresses import Locality, ip_text, is_shared, mac_text
+from sensor.track.community_id import community_id
+from sensor.track.conversation import Readers, TcpConversation, UdpConversation
+from sensor.track.names import Names
+from sensor.track.observation import Conn, Device, Direction, Endpoint, HostSource, Observation, Peer, Told
+from sensor.track.rows import Row
+from sensor.track.sessions import SessionTrack
+from sensor.track.site import Devices
+from sensor.wire.kernel.layout import Mark
+from sensor.wire.kernel.zeek import conn_state, history_text
+from sensor.wire.records import Http, Record, Smtp, Ssl
+
+TCP, UDP = 6, 17
+_PROTOS: dict[int, Literal["tcp", "udp", "icmp", "sctp"]] = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp", 132: "sctp"}
+_SOURCE_RANK: dict[HostSource | None, int] = {None: 0, "banner": 1, "certificate": 2, "dns": 3, "http": 4, "sni": 5}
+
+
+class Flow:
+    """State of one flow above the kernel's row."""
+
+    __slots__ = (
+        "_direction",
+        "_fixed",
+        "_orig_is_device",
+        "conversation",
+        "device",
+        "host",
+        "host_source",
+        "midstream",
+        "session",
+        "told",
+        "told_bytes",
+    )
+
+    def __init__(self, row: Row, readers: Readers, devices: Devices, local: Locality) -> None:
+        orig_local, resp_local = local(row.orig_hi, row.orig_lo), local(row.resp_hi, row.resp_lo)
+        self._direction = _direction(orig_local, resp_local, shared=is_shared(row.resp_hi, row.resp_lo))
+        self._orig_is_device = orig_local or not resp_local
+        orig = Endpoint(ip_text(row.orig_hi, row.orig_lo), row.orig_port, mac_text(row.orig_mac), orig_local)
+        resp = Endpoint(ip_text(row.resp_hi, row.resp_lo), row.resp_port, mac_text(row.resp_mac), resp_local)
+        self._fixed = (orig, resp, community_id(row.proto, orig.ip, orig.port, resp.ip, resp.port))
+        self.device = (
+            devices.device(orig.ip, orig.mac, row.vlan)
+            if self._orig_is_device
+            else devices.device(resp.ip, resp.mac, row.vlan)
+        )
+        self.conversation: TcpConversation | UdpConversation | None = None
+        if row.proto == TCP:
+            self.conversation = TcpConversation(readers)
+            if row.marks & Mark.ORIG_SYN:
+                self.conversation.start(row.orig_isn, from_orig=True)
+            if row.marks & Mark.RESP_SYN:
+                self.conversation.start(row.resp_isn, from_orig=False)
+        elif row.proto == UDP:
+            self.conversation = UdpConversation(readers)
+        self.midstream = bool(row.marks & Mark.MIDSTREAM)
+        self.host: str | None = None
+        self.host_source: HostSource | None = None
+        self.session: SessionTrack | None = None
+        self.told_bytes = (0, 0, 0)  # (from orig, from resp, packets) that Transfer records have told
+        self.told = False  # whether something was ever told that must be told to its end
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return self.conversation.services if self.conversation else ()
+
+    @property
+    def service(self) -> str:
+        """The innermost protocol recognised, or nothing."""
+        return self.services[-1] if self.services else ""
+
+    def orients(self, orig: int, resp: int) -> tuple[int, int]:
+        """(from orig, from resp) → (out, in) seen from the device."""
+        return (orig, resp) if self._orig_is_device else (resp, orig)
+
+    def learn(self, record: Record) -> None:
+        """What a record says of the flow's name and of a session on it."""
+        match record:
+            case Ssl(server_name=str(name)):
+                self.name(name, "sni")
+            case Ssl(subject=str(name)):
+                self.name(name, "certificate")
+            case Http(host=str(name)):
+                self.name(name, "http")
+            case Smtp(server_name=str(name)):
+                self.name(name, "banner")
+            case _:
+                pass
+        if self.session is None:
+            self.session = SessionTrack.of(record)
+        if self.session is not None:
+            self.session.learn(record)
+
+    def name(self, host: str, source: HostSource) -> None:
+        """Takes a name for the peer if it is better evidence than the one known."""
+        if host and _SOURCE_RANK[source] > _SOURCE_RANK[self.host_source]:
+            self.host, self.host_source = host, source
+
+    def name_from(self, names: Names) -> None:
+        """Takes the name under which the device asked for the peer's address."""
+        if _SOURCE_RANK[self.host_source] < _SOURCE_RANK["dns"]:
+            host = names.of(self.device.ip, self._peer_end().ip)
+            if host:
+                self.name(host, "dns")
+
+    def conn(self, row: Row, *, ended: bool = False) -> Conn:
+        """The flow as counted by now."""
+        orig, resp, identity = self._fixed
+        return Conn(
+            uid=uid_text(row.uid),
+            proto=_PROTOS.get(row.proto, "other"),
+            orig=orig,
+            resp=resp,
+            first_ts=row.first_ts,
+            last_ts=row.last_ts,
+            orig_pkts=row.orig_pkts,
+            resp_pkts=row.resp_pkts,
+            orig_bytes=row.orig_bytes,
+            resp_bytes=row.resp_bytes,
+            orig_ip_bytes=row.orig_ip_bytes,
+            resp_ip_bytes=row.resp_ip_bytes,
+            state=conn_state(row),
+            history=history_text(row.history),
+            services=self.services,
+            community_id=identity,
+            vlan=row.vlan or None,
+            ended=ended,
+            midstream=self.midstream,
+        )
+
+    def observe(self, ts: int, record: Told | None, conn: Conn) -> Observation:
+        """One thing seen on this flow; None stands for the flow's own growth."""
+        far = self._peer_end()
+        return Observation(
+            ts=ts,
+            record=conn if record is None else record,
+            conn=conn,
+            device=self.device,
+            peer=Peer(far.ip, far.port, self.host, self.host_source),
+            direction=self._direction,
+        )
+
+    def observe_controlled(self, ts: int, record: Told, conn: Conn, devices: Devices) -> Observation:
+        """As `observe`, but inside the practice the device is the one under control: the responder."""
+        seen = self.observe(ts, record, conn)
+        if self._direction is not Direction.INTERNAL:
+            return seen
+        orig, resp = conn.orig, conn.resp
+        controlled: Device = devices.device(resp.ip, resp.mac, conn.vlan or 0)
+        return replace(seen, device=controlled, peer=Peer(orig.ip, orig.port))
+
+    def _peer_end(self) -> Endpoint:
+        orig, resp, _ = self._fixed
+        return resp if self._orig_is_device else orig
+
+
+def uid_text(uid: int) -> str:
+    """A flow's number as Zeek writes such names: "C" and hexadecimal digits."""
+    return f"C{uid:x}"
+
+
+def _direction(orig_local: bool, resp_local: bool, *, shared: bool) -> Direction:
+    if orig_local:
+        return Direction.INTERNAL if resp_local or shared else Direction.OUTBOUND
+    # between strangers the originator is taken as the practice's: a capture says no more
+    return Direction.INBOUND if resp_local else Direction.OUTBOUND

@@ -1,0 +1,65 @@
+"""A remote-control session: one object from the negotiation's first word to the flow's end.
+
+Called with each record of a remote protocol and then as the flow grows. Negotiation alone is an attempt; a session is
+`established` once the protocol went past it, and `two_way` once both sides kept talking (MS-RDPBCGR 1.3.1.1, RFC 4253 §7.3,
+RFC 6143 §7.3).
+"""
+
+from sensor.track.observation import Conn, Session
+from sensor.wire.records import Rdp, Record, Rfb, Ssh
+
+TWO_WAY_BYTES = 3_000
+"""Payload in each direction past which negotiation alone no longer explains the traffic: an SSH key exchange with a failed
+log-in stays under it (RFC 4253 §7: two KEXINIT of 1–2 kB the largest part)."""
+
+_APPS = {"ssh": "ssh", "rdp": "rdp", "rfb": "vnc"}
+
+
+class SessionTrack:
+    """What is known of one session so far; `snapshot` gives the record at any moment."""
+
+    __slots__ = ("_answered", "_app", "_detail", "_established")
+
+    def __init__(self, app: str) -> None:
+        self._app = app
+        self._answered = False
+        self._established = False
+        self._detail: str | None = None
+
+    @classmethod
+    def of(cls, record: Record) -> "SessionTrack | None":
+        """A session if this record opens one."""
+        app = _APPS.get(record.service)
+        return cls(app) if app else None
+
+    def learn(self, record: Record) -> None:
+        """Takes what one record says."""
+        match record:
+            case Ssh(client=client, server=server, kex_seen=kex, newkeys=newkeys):
+                self._answered |= bool(client and server) or kex
+                self._established |= newkeys
+                self._detail = server or client
+            case Rdp(result=result, selected=selected):
+                self._answered |= result != "unanswered"
+                self._established |= result == "confirmed"
+                self._detail = selected
+            case Rfb(client_version=client, server_version=server, share_flag_seen=begun, authenticated=authenticated):
+                self._answered |= bool(client and server)
+                self._established |= begun or authenticated is True
+                self._detail = server or client
+            case _:
+                pass
+
+    def snapshot(self, conn: Conn) -> Session:
+        """The session as its flow stands."""
+        both = min(conn.orig_bytes, conn.resp_bytes)
+        return Session(
+            app=self._app,
+            answered=self._answered,
+            established=self._established,
+            started=conn.first_ts,
+            duration=(conn.last_ts - conn.first_ts) / 1e9,
+            two_way=both >= TWO_WAY_BYTES,
+            ended=conn.ended,
+            detail=self._detail,
+        )
