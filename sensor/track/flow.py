@@ -10,11 +10,11 @@ from typing import Literal
 from sensor.track.addresses import Locality, ip_text, is_shared, mac_text
 from sensor.track.community_id import community_id
 from sensor.track.conversation import Readers, TcpConversation, UdpConversation
+from sensor.track.devices import Devices
 from sensor.track.names import Names
 from sensor.track.observation import Conn, Device, Direction, Endpoint, HostSource, Observation, Peer, Told
 from sensor.track.rows import Row
 from sensor.track.sessions import SessionTrack
-from sensor.track.site import Devices
 from sensor.wire.kernel.layout import Mark
 from sensor.wire.kernel.zeek import conn_state, history_text
 from sensor.wire.records import Http, Record, Smtp, Ssl
@@ -49,9 +49,9 @@ class Flow:
         resp = Endpoint(ip_text(row.resp_hi, row.resp_lo), row.resp_port, mac_text(row.resp_mac), resp_local)
         self._fixed = (orig, resp, community_id(row.proto, orig.ip, orig.port, resp.ip, resp.port))
         self.device = (
-            devices.device(orig.ip, orig.mac, row.vlan)
+            devices.device(orig.ip, orig.mac, row.vlan or None)
             if self._orig_is_device
-            else devices.device(resp.ip, resp.mac, row.vlan)
+            else devices.device(resp.ip, resp.mac, row.vlan or None)
         )
         self.conversation: TcpConversation | UdpConversation | None = None
         if row.proto == TCP:
@@ -155,7 +155,7 @@ class Flow:
         if self._direction is not Direction.INTERNAL:
             return seen
         orig, resp = conn.orig, conn.resp
-        controlled: Device = devices.device(resp.ip, resp.mac, conn.vlan or 0)
+        controlled: Device = devices.device(resp.ip, resp.mac, conn.vlan)
         return replace(seen, device=controlled, peer=Peer(orig.ip, orig.port))
 
     def _peer_end(self) -> Endpoint:

@@ -50,6 +50,8 @@ class Stream:
 
         `missing_tail`: bytes of the payload that the capture cut off: they are a gap of their own.
         """
+        if not data and not missing_tail:
+            return
         if self.next_seq is None:
             self.next_seq = seq
         ahead = _distance(self.next_seq, seq)
@@ -68,9 +70,7 @@ class Stream:
                 yield from self._skip(missing_tail)
             yield from self._deliver_waiting()
             return
-        if missing_tail:  # rare: a snapped segment out of order; what follows it tells the gap
-            missing_tail = 0
-        self._keep(seq, data)
+        self._keep(seq, data)  # if its tail was cut off, what follows it will tell the gap
         if self._waiting_bytes > WAITING_BYTES or len(self._waiting) > WAITING_SEGMENTS:
             yield from self._give_up_hole()
 

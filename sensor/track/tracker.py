@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensor.capture import Frames
-from sensor.track.addresses import ip_text, mac_text
+from sensor.track.addresses import Locality, ip_text, mac_text
 from sensor.track.conversation import Readers, TcpConversation, UdpConversation
+from sensor.track.devices import Devices
 from sensor.track.expiry import idle_slots
 from sensor.track.flow import Flow
 from sensor.track.names import Names
 from sensor.track.observation import Observation, Transfer
 from sensor.track.rows import Row, rows
-from sensor.track.site import Devices, Site, Vendors, locality
 from sensor.track.traffic import Traffic, TrafficSums
 from sensor.wire.kernel import Kernel
 from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Stop, Want
@@ -47,22 +47,14 @@ _TOLD = (
 class Tracker:
     """All that is remembered between packets."""
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        readers: Readers,
-        site: Site,
-        *,
-        vendors: Vendors | None = None,
-        names: Names | None = None,
-    ) -> None:
+    def __init__(self, kernel: Kernel, readers: Readers, devices: Devices, local: Locality) -> None:
         self.kernel = kernel
         self.readers = readers
-        self.names = Names() if names is None else names
-        self.devices = Devices(site, vendors or Vendors())
+        self.names = Names()
+        self.devices = devices
         self.shed = 0
         self._traffic = TrafficSums()
-        self._local = locality(site)
+        self._local = local
         self._flows: dict[int, Flow] = {}
         self._want = kernel.tables.flows["want"]
         self._budget = kernel.tables.flows["budget"]

@@ -1,0 +1,149 @@
+"""The chain: the one place that ties the rooms, from a source of frames to alerts.
+
+Used by `inspect`, `watch` and `demo` alike, so that all three judge with the same code. Opens nothing itself: the source,
+the settings and the vendor table are passed in.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from secrets import randbits
+
+from sensor.capture import Path, Source
+from sensor.detect.alert import Alert
+from sensor.detect.detector import Detector
+from sensor.detect.policy import Policy
+from sensor.settings import Settings
+from sensor.stats import Stats
+from sensor.store.series import SeriesRow
+from sensor.track.addresses import Locality
+from sensor.track.conversation import Readers
+from sensor.track.devices import Devices, Group, Identify
+from sensor.track.observation import Observation
+from sensor.track.tracker import Tracker
+from sensor.wire.kernel import Kernel
+from sensor.wire.kernel.layout import Count, Unreadable
+from sensor.wire.readers import DATAGRAMS, STREAMS
+
+_PROTOCOLS = {
+    "IPv4": Count.IPV4,
+    "IPv6": Count.IPV6,
+    "TCP": Count.TCP,
+    "UDP": Count.UDP,
+    "ICMP": Count.ICMP,
+    "SCTP": Count.SCTP,
+    "UDP-Lite": Count.UDP_LITE,
+    "other IP": Count.OTHER_IP,
+    "ARP": Count.ARP,
+    "other": Count.OTHER_LINK,
+}
+
+
+class Chain:
+    """One run over one source. `known`: alerts of earlier runs that go on under their id."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        seed: int | None = None,
+        known: Iterable[Alert] = (),
+        vendors: Mapping[str, str] | None = None,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._kernel = Kernel(seed=randbits(63) if seed is None else seed)
+        self._readers = Readers(STREAMS, DATAGRAMS)
+        self._tracker = Tracker(
+            self._kernel,
+            self._readers,
+            Devices(_identify(settings.policy), vendors or {}),
+            Locality((*settings.policy.networks.local, *settings.policy.networks.guest)),
+        )
+        self._detector = Detector(settings.rules, settings.lists, settings.policy, known=known)
+        self._clock = clock
+        self._alerts: set[str] = set()
+        self._source: Source | None = None
+
+    def run(self, source: Source) -> Iterator[tuple[Alert, ...]]:
+        """Judges all that comes in; after each batch yields the alerts that are new or grew, as they now are.
+
+        An empty tuple says that time went on. On a wire this never ends; the caller closes the source.
+        """
+        self._source = source
+        for frames in source.batches():
+            if len(frames.table):
+                yield self._judge(self._tracker.frames(frames))
+            else:
+                now = self._clock()
+                yield self._judge(self._tracker.idle(now), now)
+        yield self._judge(self._tracker.finish(), self._last_ts())
+
+    def take_series(self) -> list[SeriesRow]:
+        """Traffic summed since the last call."""
+        return [
+            SeriesRow(
+                t.minute,
+                t.device_ip,
+                t.device_mac,
+                t.service,
+                t.bytes_out,
+                t.bytes_in,
+                t.packets_out,
+                t.packets_in,
+                t.flows,
+            )
+            for t in self._tracker.take_traffic()
+        ]
+
+    def stats(self) -> Stats:
+        """What was seen, lost and evicted so far; what it cost is the caller's to add."""
+        counts, unreadable = self._kernel.tables.counts, self._kernel.tables.unreadable
+        packets = int(counts[Count.PACKETS])
+        path = self._source.path if self._source else Path.KERNEL
+        figures = self._detector.figures()
+        return Stats(
+            packets=packets,
+            bytes=int(counts[Count.BYTES]),
+            first_packet=int(counts[Count.FIRST_TS]) if packets else None,
+            last_packet=self._last_ts() if packets else None,
+            kernel_drops=self._source.kernel_drops() if self._source else 0,
+            shed=self._tracker.shed,
+            flows=int(counts[Count.FLOWS]),
+            tcp_gaps=int(counts[Count.TCP_GAPS]),
+            evictions={
+                "flows": int(counts[Count.EVICTED_FLOWS]),
+                **self._tracker.evictions(),
+                **figures.evictions,
+            },
+            unreadable={
+                reason.name.lower(): int(unreadable[reason])
+                for reason in Unreadable
+                if reason is not Unreadable.SIZE and unreadable[reason]
+            },
+            packets_by_path={way: packets if way == path else 0 for way in Path},
+            packets_by_protocol={name: int(counts[column]) for name, column in _PROTOCOLS.items() if counts[column]},
+            duplicates=int(counts[Count.DUPLICATES]),
+            done_right=figures.done_right,
+            alerts=len(self._alerts),
+        )
+
+    def _last_ts(self) -> int:
+        return int(self._kernel.tables.counts[Count.LAST_TS])
+
+    def _judge(self, observations: Iterable[Observation], now: int | None = None) -> tuple[Alert, ...]:
+        grown: dict[str, Alert] = {}
+        for observation in observations:
+            for alert in self._detector.observe(observation):
+                grown[alert.id] = alert
+        if now is not None:
+            for alert in self._detector.tick(now):
+                grown[alert.id] = alert
+        self._alerts.update(grown)
+        return tuple(grown.values())
+
+
+def _identify(policy: Policy) -> Identify:
+    def identify(ip: str, mac: str | None, vlan: int | None) -> tuple[str | None, Group]:
+        named = policy.device(ip, mac)
+        return (named.name if named else None), policy.group(ip, mac, vlan)
+
+    return identify
