@@ -1,0 +1,185 @@
+"""Recognising by bytes, reading, handing over: with two small protocols made up for the purpose."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+
+from sensor.track.conversation import DATAGRAMS_TRIED, HEAD_PIECES, LAYERS, Readers, TcpConversation, UdpConversation
+from sensor.wire import (
+    MORE,
+    DatagramEntry,
+    Events,
+    GiveUp,
+    Likeness,
+    ParseError,
+    Rest,
+    StreamEntry,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the made-up readers tell."""
+
+    service: ClassVar[str] = "lines"
+    text: bytes
+    from_orig: bool
+
+
+class LineReader:
+    """"L!" then lines; "up" hands over, "bye" is done, "bad" contradicts the protocol."""
+
+    service = "lines"
+
+    def __init__(self):
+        self.rest = {True: b"", False: b""}
+        self.gaps = 0
+
+    def data(self, data, *, from_orig):
+        self.rest[from_orig] += data
+        told = []
+        while b"\n" in self.rest[from_orig]:
+            line, self.rest[from_orig] = self.rest[from_orig].split(b"\n", 1)
+            told.append(Line(line, from_orig))
+            if line == b"bad":
+                raise ParseError("a bad line")
+            if line == b"no":
+                return GiveUp("not for me")
+            if line == b"bye":
+                return Events(tuple(told), Rest.DONE)
+            if line == b"up":
+                return Events(tuple(told), Rest.HANDOVER, self.rest[True], self.rest[False])
+        return Events(tuple(told)) if told else MORE
+
+    def gap(self, missing, *, from_orig):
+        return Events((Line(b"gap %d" % missing, from_orig),))
+
+    def end(self, *, from_orig):
+        return Events((Line(b"end", from_orig),))
+
+
+def begins(mark):
+    def probe(orig, resp):
+        for head in (orig, resp):
+            if head.startswith(mark):
+                return Likeness.YES
+        if any(head and not mark.startswith(head[: len(mark)]) for head in (orig, resp)):
+            return Likeness.NO
+        return Likeness.MAYBE
+
+    return probe
+
+
+@pytest.fixture
+def readers():
+    return Readers(
+        (StreamEntry("lines", begins(b"L!"), LineReader),),
+        (DatagramEntry("dgram", begins(b"D!"), lambda data, from_orig: Events((Line(data, from_orig),))),),
+    )
+
+
+def talk(conversation, *said):
+    """(from_orig, bytes) in turn, in sequence from 0."""
+    seq = {True: 0, False: 0}
+    told = []
+    for from_orig, data in said:
+        told += conversation.segment(seq[from_orig], None, data, 0, from_orig=from_orig, closing=False)
+        seq[from_orig] += len(data)
+    return [(record.text, record.from_orig) for record in told]
+
+
+def test_recognised_byte_by_byte(readers):
+    said = [(True, bytes([byte])) for byte in b"L!one\ntwo\n"]
+    assert talk(TcpConversation(readers), *said) == [(b"L!one", True), (b"two", True)]
+
+
+def test_what_the_other_side_said_before_recognition_is_read_too(readers):
+    conversation = TcpConversation(readers)
+    assert talk(conversation, (False, b"L"), (True, b"L!x\n"), (False, b"!y\n")) == [(b"L!x", True), (b"L!y", False)]
+    assert conversation.services == ("lines",)
+
+
+def test_not_recognised_is_counted_and_no_longer_wanted(readers):
+    conversation = TcpConversation(readers)
+    assert talk(conversation, (True, b"zzz")) == []
+    assert not conversation.hungry
+    assert readers.given_up == {"stream: not recognised": 1}
+
+
+def test_a_flow_that_never_says_enough_is_given_up(readers):
+    conversation = TcpConversation(readers)
+    conversation.segment(0, None, b"L", 0, from_orig=True, closing=False)
+    for i in range(HEAD_PIECES + 1):  # pieces that leave every probe undecided
+        conversation._piece(b"", True, [])
+        if not conversation.hungry:
+            break
+    assert not conversation.hungry
+    assert i <= HEAD_PIECES
+
+
+@pytest.mark.parametrize(("line", "reason"), [(b"no", "not for me"), (b"bad", "a bad line")])
+def test_a_reader_that_gives_up_or_fails_ends_the_reading_and_is_counted(readers, line, reason):
+    conversation = TcpConversation(readers)
+    talk(conversation, (True, b"L!\n" + line + b"\nlost\n"))
+    assert not conversation.hungry
+    assert readers.given_up == {f"lines: {reason}": 1}
+
+
+def test_done_is_no_longer_wanted(readers):
+    conversation = TcpConversation(readers)
+    assert talk(conversation, (True, b"L!\nbye\nmore\n")) == [(b"L!", True), (b"bye", True)]
+    assert not conversation.hungry
+
+
+@pytest.mark.parametrize("in_head", [True, False])
+def test_after_a_handover_the_rest_is_recognised_anew(readers, in_head):
+    conversation = TcpConversation(readers)
+    said = [(True, b"L!\nup\nL!two\n")] if in_head else [(True, b"L!\nup\n"), (True, b"L!two\n")]
+    assert talk(conversation, *said)[-1] == (b"L!two", True)
+    assert conversation.services == ("lines", "lines")
+
+
+def test_pieces_behind_a_handover_in_the_head_are_not_lost(readers):
+    conversation = TcpConversation(readers)
+    told = talk(conversation, (False, b"L"), (True, b"L!\nup\n"), (True, b"L!more\n"))
+    assert (b"L!more", True) in told
+
+
+def test_handovers_are_bounded(readers):
+    conversation = TcpConversation(readers)
+    talk(conversation, (True, b"L!\nup\n" * (LAYERS + 3)))
+    assert not conversation.hungry
+    assert len(conversation.services) == LAYERS
+
+
+def test_gaps_and_ends_reach_the_reader(readers):
+    conversation = TcpConversation(readers)
+    conversation.segment(0, None, b"L!\n", 0, from_orig=True, closing=False)
+    conversation.segment(10, None, b"x\n", 0, from_orig=True, closing=False)
+    told = conversation.segment(12, None, b"", 0, from_orig=True, closing=True)
+    assert [record.text for record in told] == [b"gap 7", b"x", b"end"]
+    assert [record.text for record in conversation.finish()] == [b"end", b"end"]
+
+
+def test_an_acknowledgement_from_the_other_side_closes_a_hole(readers):
+    conversation = TcpConversation(readers)
+    conversation.segment(0, None, b"L!\n", 0, from_orig=True, closing=False)
+    conversation.segment(10, None, b"x\n", 0, from_orig=True, closing=False)
+    told = conversation.segment(0, 12, b"", 0, from_orig=False, closing=False)
+    assert [record.text for record in told] == [b"gap 7", b"x"]
+
+
+def test_datagrams(readers):
+    conversation = UdpConversation(readers)
+    assert conversation.datagram(b"zz", from_orig=True) == []
+    assert conversation.datagram(b"D!1", from_orig=False) == [Line(b"D!1", from_orig=False)]
+    assert conversation.services == ("dgram",)
+
+
+def test_datagrams_of_nobody_are_given_up_after_a_few(readers):
+    conversation = UdpConversation(readers)
+    for _ in range(DATAGRAMS_TRIED):
+        assert conversation.hungry
+        conversation.datagram(b"zz", from_orig=True)
+    assert not conversation.hungry
