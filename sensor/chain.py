@@ -5,7 +5,7 @@ the settings and the vendor table are passed in.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from secrets import randbits
 
 from sensor.capture import Path, Source
@@ -17,7 +17,7 @@ from sensor.stats import Stats
 from sensor.store.series import SeriesRow
 from sensor.track.addresses import Locality
 from sensor.track.conversation import Readers
-from sensor.track.devices import Devices, Group, Identify
+from sensor.track.devices import Devices, Group, Identify, Vendor, no_vendor
 from sensor.track.observation import Observation
 from sensor.track.tracker import Tracker
 from sensor.wire.kernel import Kernel
@@ -47,7 +47,7 @@ class Chain:
         *,
         seed: int | None = None,
         known: Iterable[Alert] = (),
-        vendors: Mapping[str, str] | None = None,
+        vendor: Vendor = no_vendor,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self._kernel = Kernel(seed=randbits(63) if seed is None else seed)
@@ -55,7 +55,7 @@ class Chain:
         self._tracker = Tracker(
             self._kernel,
             self._readers,
-            Devices(_identify(settings.policy), vendors or {}),
+            Devices(_identify(settings.policy), vendor),
             Locality((*settings.policy.networks.local, *settings.policy.networks.guest)),
         )
         self._detector = Detector(settings.rules, settings.lists, settings.policy, known=known)

@@ -28,7 +28,7 @@ class Line:
 
 
 class LineReader:
-    """"L!" then lines; "up" hands over, "bye" is done, "bad" contradicts the protocol."""
+    """ "L!" then lines; "up" hands over, "bye" is done, "bad" contradicts the protocol."""
 
     service = "lines"
 

@@ -4,7 +4,10 @@ from sensor.track.observation import Device
 
 
 def test_a_device_carries_its_name_group_and_maker():
-    made = Devices(lambda ip, mac, vlan: ("Accueil" if mac else None, "own"), {"00:11:22": "Acme"})
+    made = Devices(
+        lambda ip, mac, vlan: ("Accueil" if mac else None, "own"),
+        lambda mac: "Acme" if mac.startswith("00:11:22") else None,
+    )
     assert made.device("192.168.1.2", "00:11:22:33:44:55", None) == Device(
         "192.168.1.2", "00:11:22:33:44:55", "Accueil", "Acme", "own"
     )
@@ -13,7 +16,7 @@ def test_a_device_carries_its_name_group_and_maker():
 
 def test_a_flood_of_devices_is_bounded_and_counted(monkeypatch):
     monkeypatch.setattr(devices, "CAP", 3)
-    made = Devices(lambda ip, mac, vlan: (None, "own"), {})
+    made = Devices(lambda ip, mac, vlan: (None, "own"))
     for i in range(10):
         made.device(f"192.168.1.{i}", None, None)
     assert len(made._cache) <= 3
