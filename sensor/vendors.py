@@ -20,7 +20,8 @@ def _table() -> str:
 @lru_cache(1_024)
 def vendor(mac: str) -> str | None:
     """The full name of the maker of "aa:bb:cc:dd:ee:ff"; None if unknown, or if the address is a random one (bit 1 of the
-    first byte, IEEE 802c)."""
+    first byte, IEEE 802c).
+    """
     if int(mac[:2], 16) & _LOCALLY_ADMINISTERED:
         return None
     table = _table()

@@ -13,7 +13,7 @@ Vendor = Callable[[str], str | None]
 """A MAC as text → its maker, where the table knows it. Asked once a device."""
 
 
-def no_vendor(mac: str) -> None:  # noqa: ARG001  the shape of Vendor
+def no_vendor(mac: str) -> None:
     """For runs without a table."""
 
 
