@@ -48,11 +48,24 @@ class Readers:
 _Piece = tuple[bool, bytes | Gap]
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One TCP segment. `missing`: payload bytes that the capture cut off behind `data`; `ack`: None without the flag."""
+
+    seq: int
+    data: bytes = b""
+    ack: int | None = None
+    missing: int = 0
+    fin: bool = False
+    rst: bool = False
+
+
 class TcpConversation:
     """A stream's conversation. `hungry` says whether more payload is wanted at all."""
 
     __slots__ = (
         "_candidates",
+        "_fins",
         "_head",
         "_orig_head",
         "_orig_stream",
@@ -67,6 +80,7 @@ class TcpConversation:
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
         self._orig_stream, self._resp_stream = Stream(), Stream()
+        self._fins: dict[bool, int] = {}  # from_orig → sequence number behind the last byte
         self._reader: Reader | None = None
         self.services: tuple[str, ...] = ()
         self.hungry = True
@@ -76,23 +90,29 @@ class TcpConversation:
         """A SYN gave the first byte's sequence number."""
         (self._orig_stream if from_orig else self._resp_stream).start(seq)
 
-    def segment(
-        self, seq: int, ack: int | None, data: bytes, missing: int, *, from_orig: bool, closing: bool
-    ) -> list[Record]:
-        """One segment in capture order. `missing`: payload bytes cut off by the capture; `closing`: FIN or RST."""
+    def segment(self, segment: Segment, *, from_orig: bool) -> list[Record]:
+        """One segment in capture order."""
         records: list[Record] = []
         mine, other = (self._orig_stream, self._resp_stream) if from_orig else (self._resp_stream, self._orig_stream)
-        if ack is not None:
-            for piece in other.acknowledged(ack):
+        if segment.ack is not None:
+            for piece in other.acknowledged(segment.ack):
                 self._piece(piece, not from_orig, records)
-        if data or missing:
-            for piece in mine.segment(seq, data, missing):
-                self._piece(piece, from_orig, records)
-        if closing and self.hungry:
-            for piece in mine.finish():
-                self._piece(piece, from_orig, records)
-            self._end(from_orig, records)
+            self._end_if_complete(not from_orig, other, records)
+        for piece in mine.segment(segment.seq, segment.data, segment.missing):
+            self._piece(piece, from_orig, records)
+        if segment.fin:
+            self._fins[from_orig] = (segment.seq + len(segment.data) + segment.missing) & 0xFFFF_FFFF
+        self._end_if_complete(from_orig, mine, records)
+        if segment.rst and self.hungry:
+            records.extend(self.finish())
         return records
+
+    def _end_if_complete(self, from_orig: bool, stream: Stream, records: list[Record]) -> None:
+        """A FIN that overtook the last bytes waits for them."""
+        behind = self._fins.get(from_orig)
+        if behind is not None and self.hungry and stream.reached(behind):
+            del self._fins[from_orig]
+            self._end(from_orig, records)
 
     def finish(self) -> list[Record]:
         """The flow is over, or forgotten: what can still be told is told."""

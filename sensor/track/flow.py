@@ -36,8 +36,8 @@ class Flow:
         "host",
         "host_source",
         "midstream",
+        "services",
         "session",
-        "told",
         "told_bytes",
     )
 
@@ -67,11 +67,7 @@ class Flow:
         self.host_source: HostSource | None = None
         self.session: SessionTrack | None = None
         self.told_bytes = (0, 0, 0)  # (from orig, from resp, packets) that Transfer records have told
-        self.told = False  # whether something was ever told that must be told to its end
-
-    @property
-    def services(self) -> tuple[str, ...]:
-        return self.conversation.services if self.conversation else ()
+        self.services: tuple[str, ...] = ()  # protocols recognised, outermost first
 
     @property
     def service(self) -> str:
@@ -81,6 +77,13 @@ class Flow:
     def orients(self, orig: int, resp: int) -> tuple[int, int]:
         """(from orig, from resp) → (out, in) seen from the device."""
         return (orig, resp) if self._orig_is_device else (resp, orig)
+
+    def heard(self) -> None:
+        """After each word of the conversation: its protocols are kept; once it wants no more, it is let go."""
+        if self.conversation is not None:
+            self.services = self.conversation.services
+            if not self.conversation.hungry:
+                self.conversation = None
 
     def learn(self, record: Record) -> None:
         """What a record says of the flow's name and of a session on it."""

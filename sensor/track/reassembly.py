@@ -82,6 +82,10 @@ class Stream:
                 return
             yield from self._give_up_hole()
 
+    def reached(self, seq: int) -> bool:
+        """Whether all bytes before `seq` were delivered or given up."""
+        return self.next_seq is None or _distance(self.next_seq, seq) <= 0
+
     def finish(self) -> Iterator[bytes | Gap]:
         """No more segments come: what waits is delivered around its holes."""
         while self._waiting:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sensor.capture import Frames
 from sensor.track.addresses import Locality, ip_text, mac_text
-from sensor.track.conversation import Readers, TcpConversation, UdpConversation
+from sensor.track.conversation import Readers, Segment, TcpConversation, UdpConversation
 from sensor.track.devices import Devices
 from sensor.track.expiry import idle_slots
 from sensor.track.flow import Flow
@@ -34,7 +34,8 @@ BACKWARDS = 10 * TICK
 GROWTH_CAP = 20_000
 """Flows whose growth is told one by one at a tick; what is beyond goes into the totals and is counted as shed."""
 
-_FIN_RST = 0x05
+_FIN = 0x01
+_RST = 0x04
 _ACK = 0x10
 _TOLD = (
     ("told_orig_ip_bytes", "orig_ip_bytes"),
@@ -129,21 +130,25 @@ class Tracker:
             row = ended.get(uid) or self._row(slot)
             flow = self._flows[uid] = Flow(row, self.readers, self.devices, self._local)
         conversation = flow.conversation
-        if conversation is None or not conversation.hungry:
+        if conversation is None:
             return
         data = frames.data[offset : offset + length].tobytes()
         if isinstance(conversation, TcpConversation):
             records = conversation.segment(
-                seq,
-                ack if flags & _ACK else None,
-                data,
-                max(wire_length - length, 0),
+                Segment(
+                    seq,
+                    data,
+                    ack if flags & _ACK else None,
+                    max(wire_length - length, 0),
+                    bool(flags & _FIN),
+                    bool(flags & _RST),
+                ),
                 from_orig=bool(from_orig),
-                closing=bool(flags & _FIN_RST),
             )
         else:
             records = conversation.datagram(data, from_orig=bool(from_orig)) if data else []
-        if not conversation.hungry and self._uids[slot] == uid:
+        flow.heard()
+        if flow.conversation is None and self._uids[slot] == uid:
             self._want[slot] = Want.COUNT
         if records:
             yield from self._records(ts, flow, records, ended.get(uid) or self._row(slot))
@@ -155,7 +160,6 @@ class Tracker:
                 self.names.learn(flow.device.ip, record)
         flow.name_from(self.names)
         conn = flow.conn(row)
-        flow.told = True
         for record in records:
             yield flow.observe(ts, record, conn)
         if flow.session is not None:
@@ -164,7 +168,7 @@ class Tracker:
     def _decide(self, slot: int) -> None:
         flow = self._flows.get(int(self._uids[slot]))
         conversation = flow.conversation if flow else None
-        if conversation is None or not conversation.hungry:
+        if conversation is None:
             self._want[slot] = Want.COUNT
         elif isinstance(conversation, UdpConversation) and not conversation.services:
             self._budget[slot] = FIRST_BUDGET
@@ -217,6 +221,7 @@ class Tracker:
         flow = self._flows.get(row.uid)
         if flow is not None and flow.conversation is not None:
             last = flow.conversation.finish() if isinstance(flow.conversation, TcpConversation) else []
+            flow.heard()
             if last:
                 yield from self._records(row.last_ts, flow, last, row)
         yield from self._grown(row, ended=True)

@@ -24,34 +24,37 @@ FLOW = np.dtype(
         ("want", "u1"),  # Want
         ("budget", "u1"),  # payloads still handed up while Want.UNDECIDED
         ("ip_version", "u1"),
-        ("first_ts", "<i8"),  # ns
-        ("last_ts", "<i8"),
+        # what every packet changes stands together: one cache line
+        ("last_ts", "<i8"),  # ns
         ("orig_pkts", "<u8"),
         ("resp_pkts", "<u8"),
         ("orig_ip_bytes", "<u8"),  # from IP lengths, never from captured lengths
         ("resp_ip_bytes", "<u8"),
         ("orig_bytes", "<u8"),  # transport payload
         ("resp_bytes", "<u8"),
-        ("orig_mac", "<u8"),  # 48 bits, 0 when the link has none
-        ("resp_mac", "<u8"),
-        ("orig_isn", "<u4"),  # TCP: sequence number of the first payload byte, valid with ORIG_SYN / RESP_SYN in `marks`
-        ("resp_isn", "<u4"),
         ("orig_next", "<u4"),  # TCP: highest sequence number seen + 1
         ("resp_next", "<u4"),
         ("orig_flags", "u1"),  # TCP flags seen, or-ed
         ("resp_flags", "u1"),
         ("marks", "u1"),  # Mark
         ("depth", "u1"),  # encapsulations around it
+        ("letters", "<u4"),  # codes already in `history`, as bits
+        # the rest is touched when a flow begins, ends or is told
+        ("first_ts", "<i8"),
+        ("orig_mac", "<u8"),  # 48 bits, 0 when the link has none
+        ("resp_mac", "<u8"),
+        ("orig_isn", "<u4"),  # TCP: sequence number of the first payload byte, valid with ORIG_SYN / RESP_SYN in `marks`
+        ("resp_isn", "<u4"),
+        ("history", "<u8"),  # Zeek's history as 5-bit codes (sensor.wire.kernel.zeek), oldest in the lowest bits
+        ("gap_bytes", "<u4"),  # TCP payload bytes missing between what was seen
+        ("gaps", "<u2"),  # jumps over missing bytes; 0 again when all were filled
         ("vlan", "<u2"),  # innermost VLAN id, 0 = none
         ("tunnel", "<u2"),  # Tunnel of the innermost encapsulation, 0 = none
-        ("history", "<u8"),  # Zeek's history as 4-bit codes, oldest in the lowest bits
-        ("gap_bytes", "<u4"),  # TCP payload bytes missing between what was seen
         ("chain", "<i4"),  # free list
         # what the series were told already, so that each byte is told once
         ("told_orig_ip_bytes", "<u8"),
         ("told_resp_ip_bytes", "<u8"),
-        ("told_orig_pkts", "<u8"),
-        ("told_resp_pkts", "<u8"),
+        ("told_pkts", "<u8"),
     ],
     align=True,
 )
@@ -72,6 +75,15 @@ class Mark(IntEnum):
     RESP_SYN = 2
     CLOSED = 4  # RST, or FIN from both sides
     MIDSTREAM = 8  # the first packet seen was not its first
+    FLIPPED = 16  # the first packet seen came from the responder
+
+
+class Tunnel(IntEnum):
+    """What the innermost encapsulation of a flow is: FLOW.tunnel."""
+
+    NONE = 0
+    PPPOE = 1
+    MPLS = 2
 
 
 SEGMENT = np.dtype(
@@ -157,7 +169,7 @@ class Unreadable(IntEnum):
 
 
 class Tables(NamedTuple):
-    """All the kernel's state."""
+    """All the kernel's state that outlives a packet."""
 
     flows: NDArray[np.void]  # FLOW[cap]
     index: NDArray[np.int32]  # row number or -1, open addressing, a power of two ≥ 2 × cap
@@ -180,7 +192,50 @@ class Control(IntEnum):
     SIZE = 8
 
 
-FLOW_CAP = 131_072
+PACKET = np.dtype(
+    [
+        ("at", "<i8"),  # offset of the layer being read
+        ("end", "<i8"),  # captured bytes end here, whatever headers say
+        ("wire_end", "<i8"),  # where they would end, had all been captured
+        ("src_hi", "<u8"),
+        ("src_lo", "<u8"),
+        ("dst_hi", "<u8"),
+        ("dst_lo", "<u8"),
+        ("src_mac", "<u8"),
+        ("dst_mac", "<u8"),
+        ("ip_at", "<i8"),  # offset of the IP header
+        ("ip_len", "<i8"),  # bytes of the IP packet, by its own word
+        ("payload_at", "<i8"),  # of the transport
+        ("payload_len", "<i8"),  # on the wire
+        ("payload_cap", "<i8"),  # captured
+        ("seq", "<u4"),  # of the first payload byte
+        ("ack", "<u4"),
+        ("src_port", "<u2"),
+        ("dst_port", "<u2"),
+        ("vlan", "<u2"),
+        ("tunnel", "<u2"),
+        ("window", "<u2"),
+        ("link", "<u2"),
+        ("depth", "u1"),
+        ("version", "u1"),  # of IP
+        ("proto", "u1"),
+        ("flags", "u1"),  # of TCP
+        ("later_fragment", "u1"),  # no transport header in it
+        ("more_fragments", "u1"),
+        ("reason", "i1"),  # Unreadable, or -1
+        ("steps", "u1"),  # layers peeled
+    ],
+    align=True,
+)
+"""What is known of the packet in hand while it is peeled. Row 1 keeps the layer outside a tunnel until its inside proved good."""
+
+MAX_STEPS = 24
+"""Layers of any kind (tags, labels, tunnels) peeled off one packet before it is counted as ENCAPSULATION_DEPTH."""
+
+MAX_DEPTH = 8
+"""Encapsulations (PPPoE, MPLS, tunnels; not VLAN tags) followed before ENCAPSULATION_DEPTH."""
+
+FLOW_CAP = 65_536
 ENDED_CAP = 4_096
 SEGMENT_CAP = 4_096
 

@@ -5,7 +5,15 @@ from typing import ClassVar
 
 import pytest
 
-from sensor.track.conversation import DATAGRAMS_TRIED, HEAD_PIECES, LAYERS, Readers, TcpConversation, UdpConversation
+from sensor.track.conversation import (
+    DATAGRAMS_TRIED,
+    HEAD_PIECES,
+    LAYERS,
+    Readers,
+    Segment,
+    TcpConversation,
+    UdpConversation,
+)
 from sensor.wire import (
     MORE,
     DatagramEntry,
@@ -84,7 +92,7 @@ def talk(conversation, *said):
     seq = {True: 0, False: 0}
     told = []
     for from_orig, data in said:
-        told += conversation.segment(seq[from_orig], None, data, 0, from_orig=from_orig, closing=False)
+        told += conversation.segment(Segment(seq[from_orig], data), from_orig=from_orig)
         seq[from_orig] += len(data)
     return [(record.text, record.from_orig) for record in told]
 
@@ -109,7 +117,7 @@ def test_not_recognised_is_counted_and_no_longer_wanted(readers):
 
 def test_a_flow_that_never_says_enough_is_given_up(readers):
     conversation = TcpConversation(readers)
-    conversation.segment(0, None, b"L", 0, from_orig=True, closing=False)
+    conversation.segment(Segment(0, b"L"), from_orig=True)
     for _ in range(HEAD_PIECES + 1):  # pieces that leave every probe undecided
         conversation._piece(b"", True, [])
         if not conversation.hungry:
@@ -152,20 +160,37 @@ def test_handovers_are_bounded(readers):
     assert len(conversation.services) == LAYERS
 
 
+def test_a_fin_that_overtakes_the_last_bytes_waits_for_them(readers):
+    conversation = TcpConversation(readers)
+    talk(conversation, (True, b"L!\n"))
+    assert conversation.segment(Segment(5, b"", fin=True), from_orig=True) == []
+    told = conversation.segment(Segment(3, b"x\n"), from_orig=True)
+    assert [record.text for record in told] == [b"x", b"end"]
+
+
+def test_a_reset_ends_both_directions_at_once(readers):
+    conversation = TcpConversation(readers)
+    talk(conversation, (True, b"L!\n"))
+    told = conversation.segment(Segment(0, b"", rst=True), from_orig=False)
+    assert [record.text for record in told] == [b"end", b"end"]
+    assert not conversation.hungry
+
+
 def test_gaps_and_ends_reach_the_reader(readers):
     conversation = TcpConversation(readers)
-    conversation.segment(0, None, b"L!\n", 0, from_orig=True, closing=False)
-    conversation.segment(10, None, b"x\n", 0, from_orig=True, closing=False)
-    told = conversation.segment(12, None, b"", 0, from_orig=True, closing=True)
-    assert [record.text for record in told] == [b"gap 7", b"x", b"end"]
-    assert [record.text for record in conversation.finish()] == [b"end", b"end"]
+    conversation.segment(Segment(0, b"L!\n"), from_orig=True)
+    conversation.segment(Segment(10, b"x\n"), from_orig=True)
+    told = conversation.segment(Segment(12, fin=True), from_orig=True)
+    assert told == []  # the FIN came, the hole before it may still be filled
+    told = conversation.finish()
+    assert [record.text for record in told] == [b"gap 7", b"x", b"end", b"end"]
 
 
 def test_an_acknowledgement_from_the_other_side_closes_a_hole(readers):
     conversation = TcpConversation(readers)
-    conversation.segment(0, None, b"L!\n", 0, from_orig=True, closing=False)
-    conversation.segment(10, None, b"x\n", 0, from_orig=True, closing=False)
-    told = conversation.segment(0, 12, b"", 0, from_orig=False, closing=False)
+    conversation.segment(Segment(0, b"L!\n"), from_orig=True)
+    conversation.segment(Segment(10, b"x\n"), from_orig=True)
+    told = conversation.segment(Segment(0, ack=12), from_orig=False)
     assert [record.text for record in told] == [b"gap 7", b"x"]
 
 
