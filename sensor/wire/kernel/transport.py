@@ -1,0 +1,123 @@
+"""Transport headers: ports, flags, sequence numbers and where the payload lies, into the packet in hand.
+
+* TCP (RFC 9293): ports, sequence 4, acknowledgement 4, header length in words at 12, flags at 13, window at 14
+* UDP (RFC 768): ports, length at 4; a length of 0 is a jumbogram's
+* UDP-Lite (RFC 3828): ports, checksum coverage at 4; SCTP (RFC 9260): ports, 12 bytes before the chunks
+* everything else is a flow with ports 0
+"""
+
+from sensor.compiled import compiled
+from sensor.wire.kernel.layout import Unreadable
+from sensor.wire.kernel.load import be16, be32, u8
+
+# What `transport` found out.
+UNKNOWN = 0  # no ports: no flow can be named
+PORTS = 1  # ports only: the header was cut by the snap length
+WHOLE = 2
+
+TCP = 6
+UDP = 17
+ICMP = 1
+ICMPV6 = 58
+SCTP = 132
+UDP_LITE = 136
+
+FIN = 1
+SYN = 2
+RST = 4
+ACK = 16
+
+_FRAGMENT = int(Unreadable.IP_FRAGMENT)
+_TRUNCATED = int(Unreadable.TRANSPORT_TRUNCATED)
+_HEADER = int(Unreadable.TRANSPORT_HEADER)
+_ESP = int(Unreadable.ESP)
+_SNAPPED = int(Unreadable.SNAPPED)
+
+
+@compiled
+def transport(data, p):
+    p.flags = 0
+    p.src_port = 0
+    p.dst_port = 0
+    p.seq = 0
+    p.ack = 0
+    p.window = 0
+    if p.later_fragment:
+        p.reason = _FRAGMENT
+        return UNKNOWN
+    proto = p.proto
+    if proto == TCP:
+        return _tcp(data, p)
+    if proto in (UDP, UDP_LITE):
+        return _ports(data, p, 8)
+    if proto == SCTP:
+        return _ports(data, p, 12)
+    if proto == 50:
+        p.reason = _ESP
+    header = 8 if proto in (ICMP, ICMPV6) else 0
+    _payload(p, min(header, p.wire_end - p.at))
+    return WHOLE
+
+
+@compiled
+def _payload(p, header):
+    p.payload_at = p.at + header
+    p.payload_len = p.wire_end - p.payload_at
+    p.payload_cap = max(0, p.end - p.payload_at)
+    if p.payload_cap < p.payload_len and p.reason < 0:
+        p.reason = _SNAPPED
+
+
+@compiled
+def _cut(data, p, header):
+    """The header is not all there: cut by the capture, or never was."""
+    p.payload_at = p.end
+    p.payload_cap = 0
+    p.payload_len = 0
+    if p.wire_end - p.at < header:
+        p.reason = _HEADER
+        return UNKNOWN
+    p.reason = _TRUNCATED
+    if p.end - p.at < 4:
+        return UNKNOWN
+    p.src_port = be16(data, p.at)
+    p.dst_port = be16(data, p.at + 2)
+    return PORTS
+
+
+@compiled
+def _tcp(data, p):
+    at = p.at
+    if p.end - at < 20:
+        return _cut(data, p, 20)
+    header = u8(data, at + 12) >> 4 << 2
+    if header < 20 or header > p.wire_end - at:
+        p.reason = _HEADER
+        return UNKNOWN
+    p.src_port = be16(data, at)
+    p.dst_port = be16(data, at + 2)
+    p.flags = u8(data, at + 13)
+    p.seq = be32(data, at + 4) + (1 if p.flags & SYN else 0)
+    p.ack = be32(data, at + 8)
+    p.window = be16(data, at + 14)
+    _payload(p, header)
+    return WHOLE
+
+
+@compiled
+def _ports(data, p, header):
+    at = p.at
+    if p.end - at < header:
+        return _cut(data, p, header)
+    p.src_port = be16(data, at)
+    p.dst_port = be16(data, at + 2)
+    if p.proto == UDP:
+        length = be16(data, at + 4)
+        if length != 0:
+            if length < 8:
+                p.reason = _HEADER
+                return UNKNOWN
+            p.wire_end = min(p.wire_end, at + length)
+            p.end = min(p.end, p.wire_end)
+    _payload(p, header)
+    return WHOLE
