@@ -1,0 +1,85 @@
+"""`vigie inspect FILE…`: the whole chain on capture files, without privileges. Exit 0 whatever it finds.
+
+With `--json` standard output carries one alert per line and nothing else; everything else goes to standard error. Exit 2
+when no file given could be read, and when vigie.yml, a rule or a list has mistakes, all of which are told.
+"""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from dashboard.cli.captures import Captures
+from dashboard.cli.progress import Progress
+from dashboard.cli.report_text import Style, report
+from dashboard.cli.settings import load_settings, privacy_of
+from dashboard.cli.words import Language
+from sensor.chain import Chain
+from sensor.detect.alert import Alert
+from sensor.detect.alert_json import to_json
+from sensor.stats import Meter, Stats
+from sensor.vendors import vendor
+
+NOTHING_READ = 2
+_WIDEST = 100
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--json", "as_json", is_flag=True, help="Print one alert per line, as JSON, and nothing else.")
+@click.option(
+    "--stats", "stats_file", type=click.Path(path_type=Path), help="Write to this file what was seen, lost and spent."
+)
+@click.option("--config", type=click.Path(path_type=Path), help="The practice's policy, vigie.yml.")
+@click.option("--rules", type=click.Path(path_type=Path), help="Rules of this folder instead of Vigie's own.")
+@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the report [default: vigie.yml's, fr].")
+def inspect(
+    files: tuple[str, ...],
+    *,
+    as_json: bool,
+    stats_file: Path | None,
+    config: Path | None,
+    rules: Path | None,
+    lang: Language | None,
+) -> None:
+    """Judge capture files (pcap, pcapng)."""
+    settings = load_settings(config, rules)
+    lang = lang or settings.policy.practice.language
+    chain = Chain(settings, vendor=vendor)
+    found: dict[str, Alert] = {}
+    with Meter() as meter, Progress(lang) as progress:
+        source = Captures(files, progress.tell)
+        for alerts in chain.run(source):
+            found.update((alert.id, alert) for alert in alerts)
+        stats = chain.stats().with_spent(meter.spent())
+        source.close()
+    for line in (*source.refused, *(f"{flaw.name}: offset {flaw.offset}: {flaw.reason}" for flaw in source.flaws())):
+        click.echo(f"vigie: {line}", err=True)
+    if not source.read:
+        sys.exit(NOTHING_READ)
+    if stats_file is not None:
+        write_stats(stats, stats_file)
+    privacy = privacy_of(settings.policy, config)
+    ordered = sorted(found.values(), key=lambda alert: (alert.first_seen, alert.id))
+    if as_json:
+        out = click.get_binary_stream("stdout")  # JSON is UTF-8, whatever the terminal is
+        for alert in ordered:
+            told = to_json(privacy.shown(alert, lang), lang=lang, device_name=privacy.device(alert.device, lang))
+            out.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
+        out.flush()
+        return
+    width = min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns)
+    style = Style(lang, settings.policy.practice.timezone, width)
+    for line in report([privacy.shown(alert, lang) for alert in ordered], stats, source.read, style):
+        click.echo(line)
+
+
+def write_stats(stats: Stats, path: Path) -> None:
+    """Writes the figures, or leaves with one line and exit 2."""
+    try:
+        stats.write(path)
+    except OSError as error:
+        raise click.UsageError(f"--stats {os.fspath(path)}: {error.strerror}") from None

@@ -1,0 +1,80 @@
+"""The words of the readable reports, French and English: the catalogue of `dashboard.cli`. Both have the same keys."""
+
+from typing import Literal
+
+from sensor.detect.alert import Severity
+
+Language = Literal["fr", "en"]
+
+WORDS: dict[Language, dict[str, str]] = {
+    "fr": {
+        "progress": "Lecture",
+        "severity.informational": "information",
+        "severity.low": "faible",
+        "severity.medium": "moyen",
+        "severity.high": "élevé",
+        "severity.critical": "critique",
+        "probable": "probable",
+        "times": "{count} fois",
+        "span": "du {first} au {last}",
+        "moment": "{day}, {clock}",
+        "who": "Qui",
+        "expected": "Attendu",
+        "seen": "Constaté",
+        "volume": "Volume",
+        "sent": "{out} envoyés, {back} reçus",
+        "advice": "Conseil",
+        "legal": "Référence",
+        "unverified": "à vérifier",
+        "files": "{files} lus, {packets} paquets, {size}",
+        "file": "1 fichier",
+        "several_files": "{count} fichiers",
+        "no_packets": "Aucun paquet dans ce qui a été lu : rien à juger.",
+        "nothing": "Rien à signaler.",
+        "one": "1 alerte.",
+        "several": "{count} alertes.",
+        "done_right": "Bonnes pratiques constatées : {count}.",
+        "unreadable": "Paquets que Vigie n’a pas su lire : {count} ({reasons}).",
+        "gaps": "Trous dans les échanges (paquets absents de la capture) : {count}.",
+        "evicted": "Mémoire trop courte pour {count} éléments ({tables}) : des alertes ont pu manquer.",
+    },
+    "en": {
+        "progress": "Reading",
+        "severity.informational": "information",
+        "severity.low": "low",
+        "severity.medium": "medium",
+        "severity.high": "high",
+        "severity.critical": "critical",
+        "probable": "probable",
+        "times": "{count} times",
+        "span": "from {first} to {last}",
+        "moment": "{day}, {clock}",
+        "who": "Who",
+        "expected": "Expected",
+        "seen": "Seen",
+        "volume": "Volume",
+        "sent": "{out} sent, {back} received",
+        "advice": "Advice",
+        "legal": "Reference",
+        "unverified": "to be verified",
+        "files": "{files} read, {packets} packets, {size}",
+        "file": "1 file",
+        "several_files": "{count} files",
+        "no_packets": "No packet in what was read: nothing to judge.",
+        "nothing": "Nothing to report.",
+        "one": "1 alert.",
+        "several": "{count} alerts.",
+        "done_right": "Good practice seen: {count}.",
+        "unreadable": "Packets that Vigie could not read: {count} ({reasons}).",
+        "gaps": "Gaps in conversations (packets absent from the capture): {count}.",
+        "evicted": "Memory too short for {count} entries ({tables}): alerts may be missing.",
+    },
+}
+
+COLOURS = {
+    Severity.INFORMATIONAL: "blue",
+    Severity.LOW: "cyan",
+    Severity.MEDIUM: "yellow",
+    Severity.HIGH: "red",
+    Severity.CRITICAL: "magenta",
+}
