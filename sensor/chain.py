@@ -122,7 +122,7 @@ class Chain:
             packets_by_path={way: packets if way == path else 0 for way in Path},
             packets_by_protocol={name: int(counts[column]) for name, column in _PROTOCOLS.items() if counts[column]},
             duplicates=int(counts[Count.DUPLICATES]),
-            done_right=figures.done_right,
+            done_right=sum(figures.done_right.values()),
             alerts=len(self._alerts),
         )
 

@@ -131,7 +131,7 @@ class Flow:
             resp_bytes=row.resp_bytes,
             orig_ip_bytes=row.orig_ip_bytes,
             resp_ip_bytes=row.resp_ip_bytes,
-            state=conn_state(row),
+            state=conn_state(row.proto, (row.orig_pkts, row.resp_pkts), (row.orig_flags, row.resp_flags)),
             history=history_text(row.history),
             services=self.services,
             community_id=identity,

@@ -182,7 +182,8 @@ def renew(t, slot):
     row.gaps = 0
     row.told_orig_ip_bytes = 0
     row.told_resp_ip_bytes = 0
-    row.told_pkts = 0
+    row.told_orig_pkts = 0
+    row.told_resp_pkts = 0
 
 
 @compiled

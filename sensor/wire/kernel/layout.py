@@ -54,7 +54,8 @@ FLOW = np.dtype(
         # what the series were told already, so that each byte is told once
         ("told_orig_ip_bytes", "<u8"),
         ("told_resp_ip_bytes", "<u8"),
-        ("told_pkts", "<u8"),
+        ("told_orig_pkts", "<u8"),
+        ("told_resp_pkts", "<u8"),
     ],
     align=True,
 )

@@ -7,7 +7,7 @@ need the payload and the checksum of every packet.
 (https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html)
 """
 
-import numpy as np
+from functools import lru_cache
 
 LETTERS = "shadfrgtwciq"
 S, H, A, D, F, R, G, T, W, C, I, Q = range(1, 13)  # noqa: E741
@@ -17,6 +17,7 @@ FLIP = 25
 _FIN, _SYN, _RST = 1, 2, 4
 
 
+@lru_cache(4_096)
 def history_text(code: int) -> str:
     """FLOW.history → "ShADadFf"."""
     text = ""
@@ -32,13 +33,15 @@ def history_text(code: int) -> str:
     return text
 
 
-def conn_state(row: np.void) -> str:
-    """One row of FLOW → "S0", "S1", "SF", "REJ", "S2", "S3", "RSTO", "RSTR", "RSTOS0", "RSTRH", "SH", "SHR" or "OTH"."""
-    if row["proto"] == 17:
-        return _datagram_state(answered=row["resp_pkts"] > 0, asked=row["orig_pkts"] > 0)
-    if row["proto"] != 6:
+def conn_state(proto: int, pkts: tuple[int, int], flags: tuple[int, int]) -> str:
+    """A flow's packets and TCP flags, each (from orig, from resp) → "S0", "S1", "SF", "REJ", "S2", "S3", "RSTO", "RSTR",
+    "RSTOS0", "RSTRH", "SH", "SHR" or "OTH".
+    """
+    if proto == 17:
+        return _datagram_state(asked=pkts[0] > 0, answered=pkts[1] > 0)
+    if proto != 6:
         return "OTH"
-    orig, resp = int(row["orig_flags"]), int(row["resp_flags"])
+    orig, resp = flags
     shaken = orig & _SYN and resp & _SYN
     if (orig | resp) & _RST and not (orig & resp & _FIN):
         return _reset_state(orig, resp)
@@ -47,7 +50,7 @@ def conn_state(row: np.void) -> str:
     if shaken:
         return "S2" if orig & _FIN else "S3" if resp & _FIN else "S1"
     if orig & _SYN:
-        return "SH" if orig & _FIN else "S0" if row["resp_pkts"] == 0 else "OTH"
+        return "SH" if orig & _FIN else "S0" if pkts[1] == 0 else "OTH"
     if resp & _SYN and resp & _FIN:
         return "SHR"
     return "OTH"
