@@ -1,0 +1,366 @@
+"""The shape of a mail, read while it passes: parts, attachments, sizes. Fed by the readers of SMTP, POP3 and IMAP.
+
+* A message is header fields, an empty line, a body (RFC 5322 2.1); `Content-Type: multipart/…; boundary=B` makes the body a list
+  of parts between lines `--B`, ended by `--B--` (RFC 2046 5.1). Each part has fields and a body again, and may be multipart.
+* `message/rfc822` is a mail as a document: an attachment, whose own parts are not looked at; but in a bounce (multipart/report),
+  in a digest, or as the whole mail, it is only a wrapper and is read through.
+* Text bodies may carry files without MIME: `sensor.wire.mime_inline`.
+
+Nothing of the body is kept, but what `mime_part.PEEK` and the limits below state: a `MimeScanner` never holds more than some
+30 kB and the attachments found. Work is linear: bodies are searched for line starts with `--` by compiled code, and each line
+is looked at once.
+
+Broken mails are read like mail programs do: a boundary that was never declared, or declared otherwise, is learnt from a
+line `--X` that a `Content-` field follows; after a gap the next such pair, or a `Content-` field alone, begins a part.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from sensor.wire.mime_fields import BOUNDARY_LIMIT, FIELD_LIMIT, PartHeader, read_field
+from sensor.wire.mime_inline import InlineFiles
+from sensor.wire.mime_part import MESSAGES, Kind, Part, Place
+from sensor.wire.records import Attachment
+
+LINE_LIMIT = 4096
+"""Bytes of a line that are held and looked at."""
+
+DEPTH = 64
+"""Nested multiparts that are followed; a deeper one is taken as text."""
+
+ATTACHMENTS = 256
+"""Attachments of one mail that are told."""
+
+_FIELD = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
+_CONTENT_FIELD = re.compile(
+    rb"(?:content-(?:type|disposition|transfer-encoding|id|description)|mime-version)[ \t]*:", re.IGNORECASE
+)
+_LANDMARK = re.compile(
+    rb"^(?:--[^\r\n]|content-(?:type|disposition|transfer-encoding):|mime-version:)", re.IGNORECASE | re.MULTILINE
+)
+_DOMAIN = re.compile(rb"@([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)(?=[>\s,;)\"]|\Z)")
+_WANTED = frozenset(b"CcFfTt")
+DOMAINS = 32
+"""Domains of correspondents that are told of one mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What may be told of a mail. `size` in bytes as fed; `complete`: no byte is missing and its end was seen."""
+
+    attachments: tuple[Attachment, ...]
+    inline_images: int
+    protection: str | None
+    size: int
+    complete: bool
+    from_domain: str | None
+    to_domains: tuple[str, ...]
+
+
+class _State(Enum):
+    HEADERS = "headers"
+    BODY = "body"  # of a leaf, or between the parts of a multipart when there is no leaf
+
+
+@dataclass(slots=True)
+class _Level:
+    """A multipart that is open."""
+
+    boundary: bytes | None
+    subtype: str
+    place: Place
+    started: bool = False  # a delimiter of it was seen
+
+
+class MimeScanner:
+    """Feed it a message in pieces, then `finish`. `midway`: its beginning was not seen."""
+
+    def __init__(self, *, midway: bool = False) -> None:
+        self._levels: list[_Level] = []
+        self._known: dict[bytes, int] = {}  # boundary → its level
+        self._state = _State.BODY if midway else _State.HEADERS
+        self._header = PartHeader()
+        self._field = b""
+        self._outer = not midway  # these are the fields of the mail itself
+        self._part: Part | None = None
+        self._inline: InlineFiles | None = None
+        self._carry = b""
+        self._torn = False  # the next bytes do not begin a line
+        self._lost = midway  # fields or boundaries may have been missed: look for landmarks
+        self._gapped = midway
+        self._guess: bytes | None = None
+        self._protection: str | None = None
+        self._from: str | None = None
+        self._to: dict[str, None] = {}
+        self.attachments: list[Attachment] = []
+        self.inline_images = 0
+        self.size = 0
+
+    def feed(self, data: bytes) -> None:
+        self.size += len(data)
+        data = self._carry + data if self._carry else data
+        start = 0
+        if self._torn:
+            start = data.find(b"\n") + 1 or len(data)
+            self._fragment(data[:start])
+            self._torn = data[start - 1 : start] != b"\n"
+        end = data.rfind(b"\n", start) + 1
+        if end > start:
+            self._lines(data, start, end)
+            start = end
+        self._carry = data[start:]
+        if len(self._carry) > LINE_LIMIT:
+            self._line_start(self._carry)
+            self._carry = b""
+            self._torn = True
+
+    def gap(self, missing: int) -> None:
+        """`missing` bytes will never come."""
+        if self._carry:
+            self._line_start(self._carry)
+        self._carry = b""
+        self._torn = self._gapped = self._lost = True
+        self._guess = None
+        self.size += missing
+        if self._state is _State.HEADERS:
+            self._field = b""
+        if self._part is not None:
+            self._part.missing += missing
+            self._part.complete = False
+        if self._inline is not None:
+            self._inline.broken()
+
+    def finish(self, *, complete: bool) -> Mail:
+        """The message is over. `complete` when its end was seen."""
+        if self._carry:
+            self._line_start(self._carry)
+            self._carry = b""
+        if self._state is _State.HEADERS:
+            self._end_field()
+            self._begin_body()
+        if self._part is not None and not complete:
+            self._part.complete = False
+        self._end_part(delimited=False)
+        open_files = any(found.protection is None for found in self.attachments)
+        return Mail(
+            attachments=tuple(self.attachments),
+            inline_images=self.inline_images,
+            protection=None if open_files else self._protection,
+            size=self.size,
+            complete=complete and not self._gapped,
+            from_domain=self._from,
+            to_domains=tuple(self._to),
+        )
+
+    # Lines
+
+    def _lines(self, block: bytes, pos: int, end: int) -> None:
+        """`block[pos:end]` is whole lines."""
+        while pos < end:
+            if self._state is _State.HEADERS or self._guess is not None:
+                after = block.find(b"\n", pos, end) + 1
+                self._line_start(block[pos:after])
+                pos = after
+                continue
+            hit = self._next_mark(block, pos, end)
+            if hit > pos:
+                self._content(block, pos, hit)
+            if hit == end:
+                return
+            after = block.find(b"\n", hit, end) + 1
+            self._line_start(block[hit:after])
+            pos = after
+
+    def _next_mark(self, block: bytes, pos: int, end: int) -> int:
+        """Where the next line begins that may be more than content; `end` if none does."""
+        if self._lost:
+            found = _LANDMARK.search(block, pos, end)
+            return found.start() if found else end
+        if block.startswith(b"--", pos):
+            return pos
+        return block.find(b"\n--", pos, end) + 1 or end
+
+    def _line_start(self, line: bytes) -> None:
+        """One line from its start: whole, or its first bytes if it is too long to hold."""
+        guess, self._guess = self._guess, None
+        if self._state is _State.HEADERS:
+            self._header_line(line)
+        elif guess is not None and _CONTENT_FIELD.match(line):
+            self._learn(guess)
+            self._header_line(line)
+        elif line.startswith(b"--"):
+            if not self._delimiter(line):
+                self._content(line, 0, len(line))
+        elif self._lost and _CONTENT_FIELD.match(line):
+            self._end_part(delimited=True)
+            self._begin_part(self._levels[-1] if self._levels else None)
+            self._header_line(line)
+        else:
+            self._content(line, 0, len(line))
+
+    def _fragment(self, data: bytes) -> None:
+        """Bytes from within a line."""
+        if self._state is _State.BODY:
+            self._content(data, 0, len(data))
+        elif self._field and len(self._field) < FIELD_LIMIT:
+            self._field += data[: FIELD_LIMIT - len(self._field)]
+
+    def _content(self, block: bytes, start: int, end: int) -> None:
+        if self._part is not None:
+            self._part.body(block, start, end)
+            if self._inline is not None:
+                if block[end - 1] == 0x0A and not self._torn:
+                    self._inline.feed(block, start, end)
+                else:
+                    self._inline.fragment(block[start:end])
+
+    # Header fields
+
+    def _header_line(self, line: bytes) -> None:
+        if line in (b"\r\n", b"\n"):
+            self._end_field()
+            self._begin_body()
+        elif line[0] in b" \t":
+            if self._field and len(self._field) < FIELD_LIMIT:
+                self._field += line[: FIELD_LIMIT - len(self._field)]
+        elif line.startswith(b"--") and self._delimiter(line):
+            pass
+        elif _FIELD.match(line):
+            self._end_field()
+            self._field = line[:FIELD_LIMIT] if line[0] in _WANTED else b""
+        elif not line.startswith((b"From ", b">From ")):  # mbox's mark, left by careless programs
+            self._end_field()  # no field, no empty line: the body has begun without one
+            self._begin_body()
+            self._content(line, 0, len(line))
+
+    def _end_field(self) -> None:
+        line, self._field = self._field, b""
+        if not line:
+            return
+        read_field(self._header, line)
+        if self._outer:
+            name = line.split(b":", 1)[0].strip().lower()
+            if name in (b"from", b"to", b"cc"):
+                for found in _DOMAIN.finditer(line):
+                    domain = found[1].decode("ascii").lower()
+                    if name == b"from":
+                        self._from = self._from or domain
+                    elif len(self._to) < DOMAINS:
+                        self._to.setdefault(domain)
+
+    # Structure
+
+    def _begin_part(self, level: _Level | None) -> None:
+        subtype = level.subtype if level else ""
+        self._header = PartHeader(form=subtype == "form-data")
+        if subtype == "digest":
+            self._header.mime_type = "message/rfc822"  # RFC 2046 5.1.5
+        self._state = _State.HEADERS
+        self._field = b""
+        self._outer = self._lost = False
+
+    def _begin_body(self) -> None:
+        """The fields are over: what do they begin?"""
+        header = self._header
+        level = self._levels[-1] if self._levels else None
+        family, subtype = header.mime_type.split("/", 1)
+        self._state = _State.BODY
+        self._part = self._inline = None
+        self._outer = False
+        if family == "multipart" and len(self._levels) < DEPTH:
+            self._open(header.boundary, subtype, level)
+        elif header.mime_type in MESSAGES and (level is None or level.subtype in ("report", "digest")):
+            self._header = PartHeader()
+            self._state = _State.HEADERS
+        else:
+            self._part = Part(header, level.place if level else Place())
+            if self._part.kind() is Kind.TEXT and header.encoding != "base64":
+                self._inline = InlineFiles()
+
+    def _open(self, boundary: bytes | None, subtype: str, parent: _Level | None) -> None:
+        inherited = parent.place if parent else Place()
+        place = Place(
+            related=inherited.related or subtype == "related",
+            encrypted=inherited.encrypted or subtype == "encrypted",
+        )
+        if subtype == "encrypted" and parent is None:
+            self._protection = "pgp"
+        if boundary in self._known:
+            return  # a parent's own: its lines belong to the parent
+        self._levels.append(_Level(boundary, subtype, place))
+        if boundary is not None:
+            self._known[boundary] = len(self._levels) - 1
+
+    def _delimiter(self, line: bytes) -> bool:
+        """Is this line, which begins with `--`, a boundary? Then the part it ends is told."""
+        text = line[2 : BOUNDARY_LIMIT + 6].rstrip(b" \t\r\n")
+        at, closing = self._known.get(text[:BOUNDARY_LIMIT]), False
+        if at is None and text.endswith(b"--"):
+            at, closing = self._known.get(text[:-2]), True
+        if at is None:
+            if text and self._learnable():
+                self._guess = text[:BOUNDARY_LIMIT]
+            return False
+        if self._state is _State.HEADERS:
+            self._end_field()
+            self._begin_body()
+        self._end_part(delimited=True)
+        self._pop(at + 1)
+        level = self._levels[at]
+        level.started = True
+        self._lost = False
+        if closing:
+            self._state = _State.BODY
+        else:
+            self._begin_part(level)
+        return True
+
+    def _learnable(self) -> bool:
+        """May a boundary turn up here that was not declared?"""
+        if self._state is _State.HEADERS:
+            return False
+        return self._gapped or (self._part is None and bool(self._levels) and not self._levels[-1].started)
+
+    def _learn(self, boundary: bytes) -> None:
+        self._end_part(delimited=True)
+        if self._levels and not self._levels[-1].started:
+            self._pop_boundary(self._levels[-1])
+            self._levels[-1].boundary = boundary
+        elif len(self._levels) < DEPTH:
+            parent = self._levels[-1].place if self._levels else Place()
+            self._levels.append(_Level(boundary, "mixed", parent))
+        self._known[boundary] = len(self._levels) - 1
+        self._levels[-1].started = True
+        self._begin_part(self._levels[-1])
+
+    def _pop(self, depth: int) -> None:
+        while len(self._levels) > depth:
+            self._pop_boundary(self._levels.pop())
+
+    def _pop_boundary(self, level: _Level) -> None:
+        if level.boundary is not None:
+            self._known.pop(level.boundary, None)
+
+    def _end_part(self, *, delimited: bool) -> None:
+        """Tell the leaf that is open."""
+        part, self._part = self._part, None
+        inline, self._inline = self._inline, None
+        if inline is not None:
+            inline.finish()
+            self._add(*inline.files)
+        if part is None:
+            return
+        kind = part.kind()
+        if kind is Kind.DECORATION:
+            self.inline_images += 1
+        elif kind is Kind.ATTACHMENT:
+            found = part.attachment(delimited=delimited)
+            self._add(found)
+            if not self._levels:
+                self._protection = found.protection
+        elif part.protection() is not None:
+            self._protection = part.protection()
+
+    def _add(self, *found: Attachment) -> None:
+        self.attachments.extend(found[: ATTACHMENTS - len(self.attachments)])
