@@ -4,9 +4,11 @@ A reader that meets a gap on one side may well read the other to its end (a mirr
 direction only), so a side is lost on its own; when none is left, what is known is told.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sensor.wire import MORE, Likeness, Outcome, ParseError
+
+_ORDER = (Likeness.NO, Likeness.MAYBE, Likeness.YES)
 
 
 class TwoSides:
@@ -79,6 +81,19 @@ class Lines:
         del self.data[:size]
         self._scanned = 0
         return size
+
+
+def best(said: Iterable[Likeness]) -> Likeness:
+    """The most hopeful of several answers; NO if there are none."""
+    return max(said, key=_ORDER.index, default=Likeness.NO)
+
+
+def any_side(judge: Callable[[bytes], Likeness], orig: bytes, resp: bytes) -> Likeness:
+    """A probe out of a judge of one direction's bytes, for signs so sure that one side's YES is enough."""
+    said = [judge(data) for data in (orig, resp) if data]
+    if Likeness.YES in said:
+        return Likeness.YES
+    return Likeness.NO if Likeness.NO in said else Likeness.MAYBE
 
 
 def likeness(judge: Callable[[bytes], Likeness], orig: bytes, resp: bytes) -> Likeness:

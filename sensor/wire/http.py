@@ -1,0 +1,242 @@
+"""HTTP/1 over a stream: requests paired with the heads of their responses (RFC 9112); bodies are skipped, never kept.
+
+Which side is the client is told by its first line. A record is told with its response's head; without it when a large body
+goes up (whoever sums up bytes needs the host before the end), when the responses are not seen, and at the end.
+
+After 101 (Upgrade) and after a 2xx to CONNECT another protocol begins: `Rest.HANDOVER`. A connection whose bodies are large
+is not read to its end (`Rest.DONE`): more heads on it would tell little, and cost every packet.
+"""
+
+from collections import deque
+from typing import ClassVar
+
+from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
+from sensor.wire.http_head import (
+    CHUNKED,
+    LONGEST_LINE,
+    REQUEST_LINE,
+    STATUS_LINE,
+    UNTIL_CLOSE,
+    Chunks,
+    Head,
+    HeadReader,
+    body_size,
+)
+from sensor.wire.records import Http
+from sensor.wire.sides import Lines, TwoSides, any_side, best, starts
+
+LARGE = 131_072  # bytes of a request's body from which its record does not wait for the response
+ENOUGH = 1_048_576  # bytes of bodies on one connection, after which it is counted only
+MOST_PENDING = 32  # requests that wait for a response
+
+METHODS = frozenset(
+    b"GET POST HEAD PUT CONNECT OPTIONS DELETE PATCH TRACE PROPFIND PROPPATCH MKCOL MOVE COPY LOCK UNLOCK REPORT SEARCH"
+    b" RPC_IN_DATA RPC_OUT_DATA".split()
+)
+
+
+class _Asked:
+    """A request whose response has not come yet."""
+
+    __slots__ = ("head", "told")
+
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self.told = False  # its record went out without the response
+
+
+class _Side:
+    """One direction: in a head, in a body, or of no more interest."""
+
+    __slots__ = ("chunks", "head", "left", "lines")
+
+    def __init__(self) -> None:
+        self.lines = Lines(LONGEST_LINE)
+        self.head = HeadReader()
+        self.left = 0  # bytes of a body still to come; UNTIL_CLOSE
+        self.chunks: Chunks | None = None
+
+    def passes_over(self, missing: int) -> bool:
+        """Whether so many bytes lie within a body, and can be done without."""
+        if self.left == UNTIL_CLOSE:
+            return True
+        if self.left >= missing:
+            self.left -= missing
+            return True
+        if self.chunks and self.chunks.left >= missing:
+            self.chunks.left -= missing
+            return True
+        return False
+
+
+class HttpReader(TwoSides):
+    """Buffer: one line of 16 KiB in each direction, and the heads of 32 requests that wait for their responses."""
+
+    service: ClassVar[str] = "http"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sides = (_Side(), _Side())
+        self._pending: deque[_Asked] = deque()
+        self._records: list[Http] = []
+        self._any = False
+        self._bodies = 0
+        self._switch = False
+
+    def data(self, data: bytes, *, from_orig: bool) -> Outcome:
+        self._heard[from_orig] = True
+        if self._lost[from_orig]:
+            return MORE
+        side = self._sides[from_orig]
+        side.lines.feed(data)
+        try:
+            self._read(side, other_heard=self._heard[not from_orig])
+        except ParseError:
+            if not self._any:
+                raise
+            return self._finish()
+        if self._switch:
+            left = {True: b"", False: b""}
+            for direction in left:
+                left[direction] = bytes(self._sides[direction].lines.data)
+            return Events(self._take(), Rest.HANDOVER, left_orig=left[True], left_resp=left[False])
+        if self._bodies > ENOUGH:
+            return self._finish()
+        records = self._take()
+        return Events(records) if records else MORE
+
+    def gap(self, missing: int, *, from_orig: bool) -> Outcome:
+        """Bytes missing inside a body do not matter; elsewhere the direction is lost."""
+        if self._sides[from_orig].passes_over(missing):
+            return MORE
+        return super().gap(missing, from_orig=from_orig)
+
+    def _lost_side(self, *, from_orig: bool) -> Outcome:
+        self._salvage(self._sides[from_orig])
+        records = self._take()
+        return Events(records) if records else MORE
+
+    def _finish(self) -> Outcome:
+        for side in self._sides:
+            self._salvage(side)
+        for asked in self._pending:
+            self._tell_early(asked)
+        return Events(self._take(), Rest.DONE) if self._any else GiveUp("no head")
+
+    def _take(self) -> tuple[Http, ...]:
+        records = tuple(self._records)
+        self._records.clear()
+        return records
+
+    def _salvage(self, side: _Side) -> None:
+        head = side.head.partial()
+        if head is not None:
+            self._headed(side, head, other_heard=True)
+            side.left = UNTIL_CLOSE
+            side.chunks = None
+
+    def _read(self, side: _Side, *, other_heard: bool) -> None:
+        while not self._switch and self._bodies <= ENOUGH:
+            if side.left == UNTIL_CLOSE:
+                self._bodies += side.lines.drop(len(side.lines.data))
+                return
+            if side.left:
+                skipped = side.lines.drop(side.left)
+                side.left -= skipped
+                self._bodies += skipped
+                if side.left:
+                    return
+            if side.chunks and not self._skip_chunks(side, side.chunks):
+                return
+            head = side.head.read(side.lines)
+            if head is None:
+                return
+            self._headed(side, head, other_heard=other_heard)
+
+    def _skip_chunks(self, side: _Side, chunks: Chunks) -> bool:
+        before = chunks.size
+        ended = chunks.skip(side.lines)
+        self._bodies += chunks.size - before
+        if ended:
+            side.chunks = None
+        return ended
+
+    def _headed(self, side: _Side, head: Head, *, other_heard: bool) -> None:
+        self._any = True
+        request = None if head.method else self._answered(head)
+        size = body_size(head, request)
+        side.chunks = Chunks() if size == CHUNKED else None
+        side.left = 0 if size == CHUNKED else size
+        if head.method:
+            self._asked(head, large=size > LARGE, other_heard=other_heard)
+        if size > ENOUGH:
+            self._bodies += size
+
+    def _asked(self, head: Head, *, large: bool, other_heard: bool) -> None:
+        if self._pending and not other_heard:
+            self._tell_early(self._pending[-1])
+        if len(self._pending) >= MOST_PENDING:
+            self._tell_early(self._pending.popleft())
+        asked = _Asked(head)
+        self._pending.append(asked)
+        if large:
+            self._tell_early(asked)
+
+    def _tell_early(self, asked: _Asked) -> None:
+        if not asked.told:
+            asked.told = True
+            self._tell(asked.head)
+
+    def _answered(self, head: Head) -> Head | None:
+        """The request that `head` answers."""
+        assert head.status is not None
+        if head.status < 200 and head.status != 101:
+            return None  # 100 Continue and the like announce the answer (RFC 9110, 15.2)
+        asked = self._pending.popleft() if self._pending else None
+        request = asked.head if asked else None
+        if asked is None or not asked.told:
+            self._tell(request, head)
+        self._switch = head.status == 101 or (
+            request is not None and request.method == "CONNECT" and 200 <= head.status < 300
+        )
+        return request
+
+    def _tell(self, request: Head | None, response: Head | None = None) -> None:
+        self._records.append(
+            Http(
+                method=request.method if request else None,
+                host=request.host if request else None,
+                uri=request.uri if request else None,
+                version=request.version if request else response.version if response else None,
+                user_agent=request.user_agent if request else None,
+                status_code=response.status if response else None,
+                request_mime_type=request.mime_type if request else None,
+                resp_mime_type=response.mime_type if response else None,
+                request_body_len=request.length if request else None,
+                response_body_len=response.length if response else None,
+                upgrade=response.upgrade if response and response.status == 101 else None,
+            )
+        )
+
+
+def probe(orig: bytes, resp: bytes) -> Likeness:
+    return any_side(_first_line, orig, resp)
+
+
+def _first_line(data: bytes) -> Likeness:
+    """A whole first line of HTTP/1, or as much of one as has come: a known method and what may follow it."""
+    data = data.lstrip(b"\r\n")
+    line, ended, _ = data.partition(b"\n")
+    if ended:
+        return Likeness.YES if REQUEST_LINE.match(line) or STATUS_LINE.match(line) else Likeness.NO
+    if data.startswith(b"HTTP/1."):
+        return Likeness.YES
+    method, space, target = data.partition(b" ")
+    if not space:
+        fits = b"HTTP/1.".startswith(data) or any(known.startswith(data) for known in METHODS)
+        return Likeness.MAYBE if fits else Likeness.NO
+    if method not in METHODS:
+        return Likeness.NO
+    if method == b"CONNECT":
+        return Likeness.MAYBE if len(data) < LONGEST_LINE else Likeness.NO
+    return best(starts(target, word) for word in (b"/", b"http://", b"https://", b"* HTTP/1."))

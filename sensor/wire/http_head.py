@@ -1,0 +1,186 @@
+"""The head of an HTTP/1 message and how long its body is (RFC 9112, RFC 9110). Only the fields named here are looked at.
+
+request: METHOD SP target SP HTTP/1.x CRLF fields CRLF      response: HTTP/1.x SP status SP reason CRLF fields CRLF
+body:    none | Content-Length bytes | chunks (hex length [;extension] CRLF bytes CRLF)* 0 CRLF trailers CRLF | until close
+"""
+
+import re
+from dataclasses import dataclass
+
+from sensor.wire import ParseError
+from sensor.wire.sides import Lines
+from sensor.wire.text import host_of, printable
+
+LONGEST_LINE = 16_384
+MOST_LINES = 512
+
+REQUEST_LINE = re.compile(rb"([A-Z][A-Z_-]{0,31}) +(\S+) +HTTP/(1\.[01])\s*\Z")
+STATUS_LINE = re.compile(rb"HTTP/(1\.[01]) +([1-5][0-9]{2})(?: |\Z)")
+
+KNOWN = frozenset(
+    (b"content-length", b"content-type", b"host", b"transfer-encoding", b"upgrade", b"user-agent"),
+)
+
+UNTIL_CLOSE = -1
+CHUNKED = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A request's head (`method` set) or a response's (`status` set)."""
+
+    version: str
+    method: str | None = None
+    target: bytes = b""
+    status: int | None = None
+    host: str | None = None
+    user_agent: str | None = None
+    mime_type: str | None = None
+    upgrade: str | None = None
+    length: int | None = None
+    chunked: bool = False
+
+    @property
+    def uri(self) -> str | None:
+        """The target's path, without query and fragment; None where there is no path (CONNECT, *)."""
+        path = self.target
+        if not path.startswith(b"/"):
+            scheme, found, rest = path.partition(b"://")
+            if not found or len(scheme) > 8:
+                return None
+            path = b"/" + rest.partition(b"/")[2]
+        return printable(re.split(rb"[?#;]", path, maxsplit=1)[0])
+
+
+class HeadReader:
+    """Puts one head together, line by line."""
+
+    __slots__ = ("_fields", "_first", "_lines")
+
+    def __init__(self) -> None:
+        self._first = b""
+        self._fields: dict[bytes, bytes] = {}
+        self._lines = 0
+
+    @property
+    def begun(self) -> bool:
+        return bool(self._first)
+
+    def read(self, lines: Lines) -> Head | None:
+        """The head, once its empty line has come. `ParseError` if it is none, or too long."""
+        while (line := lines.next()) is not None:
+            self._lines += 1
+            if self._lines > MOST_LINES:
+                raise ParseError(f"a head of more than {MOST_LINES} lines")
+            if not self._first:
+                self._begin(line)
+            elif not line:
+                return self._head()
+            else:
+                self._field(line)
+        return None
+
+    def partial(self) -> Head | None:
+        """What a head that was cut tells."""
+        return self._head() if self._first else None
+
+    def _begin(self, line: bytes) -> None:
+        if not line:
+            return  # RFC 9112, 2.2: an empty line before a request is to be ignored
+        if not REQUEST_LINE.match(line) and not STATUS_LINE.match(line):
+            raise ParseError("neither a request nor a status line")
+        self._first = line
+
+    def _field(self, line: bytes) -> None:
+        name, colon, value = line.partition(b":")
+        name = name.lower()
+        if colon and name in KNOWN:
+            self._fields.setdefault(name, value.strip())
+
+    def _head(self) -> Head:
+        fields, first = self._fields, self._first
+        length = fields.get(b"content-length", b"")
+        told = {
+            "user_agent": _text(fields.get(b"user-agent")),
+            "mime_type": _text(fields.get(b"content-type", b"").partition(b";")[0].strip().lower()),
+            "upgrade": _text(fields.get(b"upgrade", b"").partition(b",")[0].strip().lower()),
+        }
+        size = int(length) if length.isdigit() and len(length) < 19 else None
+        chunked = fields.get(b"transfer-encoding", b"").lower().endswith(b"chunked")
+        self._fields, self._first, self._lines = {}, b"", 0
+        if request := REQUEST_LINE.match(first):
+            method, target, version = request.groups()
+            authority = fields.get(b"host") or _authority(method, target)
+            return Head(
+                version.decode(),
+                method.decode(),
+                target,
+                host=host_of(authority),
+                length=size,
+                chunked=chunked,
+                **told,
+            )
+        status = STATUS_LINE.match(first)
+        if not status:
+            raise ParseError("neither a request nor a status line")
+        return Head(status[1].decode(), status=int(status[2]), length=size, chunked=chunked, **told)
+
+
+def _authority(method: bytes, target: bytes) -> bytes:
+    """The host in a target that has one: CONNECT's, and the absolute form (RFC 9112, 3.2)."""
+    if method == b"CONNECT":
+        return target
+    return re.split(rb"[/?#]", target.partition(b"://")[2], maxsplit=1)[0]
+
+
+def _text(value: bytes | None) -> str | None:
+    return printable(value) if value else None
+
+
+def body_size(head: Head, request: Head | None = None) -> int:
+    """Bytes of body behind `head`, or CHUNKED, or UNTIL_CLOSE (RFC 9112, 6.3). `request`: what a response answers."""
+    if head.status is not None:
+        bare = head.status < 200 or head.status in (204, 304)
+        if bare or (request and request.method == "HEAD"):
+            return 0
+    if head.chunked:
+        return CHUNKED
+    if head.length is not None:
+        return head.length
+    return 0 if head.status is None else UNTIL_CLOSE
+
+
+class Chunks:
+    """Skips a chunked body in the lines of its direction; counts its bytes in `size`."""
+
+    __slots__ = ("_trailers", "left", "size")
+
+    def __init__(self) -> None:
+        self.left = 0  # bytes of the chunk still to come
+        self._trailers = False
+        self.size = 0
+
+    def skip(self, lines: Lines) -> bool:
+        """True once the body has ended."""
+        while True:
+            if self.left:
+                self.left -= lines.drop(self.left)
+                if self.left:
+                    return False
+            line = lines.next()
+            if line is None:
+                return False
+            if self._trailers:
+                if not line:
+                    return True
+            elif line:
+                self._chunk(line)
+
+    def _chunk(self, line: bytes) -> None:
+        digits = line.partition(b";")[0].strip()
+        if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", digits):
+            raise ParseError("not a chunk's length")
+        size = int(digits, 16)
+        self.left = size
+        self.size += size
+        self._trailers = size == 0

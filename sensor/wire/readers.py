@@ -1,0 +1,17 @@
+"""The table of protocols: which probe recognises one, which reader reads it. Ports are not asked.
+
+Order matters only where two probes may say YES to the same bytes: none do so on purpose, and the surer ones come first.
+"""
+
+from sensor.wire import DatagramEntry, StreamEntry, dns, http, http_head, rdp, rfb, ssh, tls
+
+STREAMS: tuple[StreamEntry, ...] = (
+    StreamEntry("ssl", tls.probe, tls.TlsReader),
+    StreamEntry("http", http.probe, http.HttpReader, first_bytes=http_head.LONGEST_LINE),
+    StreamEntry("ssh", ssh.probe, ssh.SshReader, first_bytes=ssh.FIRST_BYTES),
+    StreamEntry("rdp", rdp.probe, rdp.RdpReader),
+    StreamEntry("rfb", rfb.probe, rfb.RfbReader),
+    StreamEntry("dns", dns.probe_stream, dns.DnsReader, first_bytes=dns.PREFIX),
+)
+
+DATAGRAMS: tuple[DatagramEntry, ...] = (DatagramEntry("dns", dns.probe_datagram, dns.read_datagram),)
