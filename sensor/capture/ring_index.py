@@ -16,9 +16,12 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]  # ships no types
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+from sensor.capture import FRAME
+from sensor.compiled import compiled
 
 BLOCK_STATUS = 8
 BLOCK_PACKETS = 12
@@ -53,20 +56,20 @@ load_acquire: Any = intrinsic(_load_acquire)
 store_release: Any = intrinsic(_store_release)
 
 
-@njit("uint32(uint64)", cache=True, nogil=True)
+@compiled
 def status(address: int) -> int:
     """The status of the block that begins at `address`: bit 0 says that it is ours."""
-    word: int = load_acquire(np.uintp(address + np.uint64(BLOCK_STATUS)))
+    word: int = load_acquire(np.uintp(address) + np.uintp(BLOCK_STATUS))
     return word
 
 
-@njit("void(uint64)", cache=True, nogil=True)
+@compiled
 def give_back(address: int) -> None:
     """Hand the block that begins at `address` back to the kernel."""
-    store_release(np.uintp(address + np.uint64(BLOCK_STATUS)), np.uint32(0))
+    store_release(np.uintp(address) + np.uintp(BLOCK_STATUS), np.uint32(0))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def index_frames(
     ring: NDArray[np.uint8], header: int, left: int, link: int, table: NDArray[np.void]
 ) -> tuple[int, int]:
@@ -97,3 +100,12 @@ def index_frames(
             return i + 1, header
         header += step
     return count, header
+
+
+def warm() -> None:
+    """Compile all of it on an empty ring: called at set-up, so that no watch waits for it."""
+    ring = np.zeros(256, dtype=np.uint8)
+    give_back(int(ring.ctypes.data))
+    status(int(ring.ctypes.data))
+    ring.flags.writeable = False
+    index_frames(ring, 0, 1, 1, np.zeros(1, dtype=FRAME))

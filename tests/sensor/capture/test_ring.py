@@ -11,10 +11,11 @@ import time
 
 import numpy as np
 import pytest
+from numba import njit
 
 from sensor.capture import FRAME, CaptureError
 from sensor.capture.ring import RingSource
-from sensor.capture.ring_index import give_back, index_frames, status
+from sensor.capture.ring_index import give_back, index_frames, status, warm
 
 pytestmark = pytest.mark.root
 
@@ -191,8 +192,9 @@ def test_a_closed_ring_ends_its_batches_and_still_tells_its_drops():
 
 
 def test_the_block_status_is_read_and_returned_in_acquire_and_release_order():
-    (read,) = status.inspect_llvm().values()
-    (write,) = give_back.inspect_llvm().values()
+    warm()
+    (read,) = njit("uint32(int64)")(status.py_func).inspect_llvm().values()
+    (write,) = njit("void(int64)")(give_back.py_func).inspect_llvm().values()
     assert "load atomic" in read
     assert "acquire" in read
     assert "store atomic" in write
