@@ -1,0 +1,43 @@
+"""Keeps a recording small enough for the repository, without a change to what Vigie can tell from it.
+
+What a flow carries beyond its first FULL bytes a direction is cut to the headers (the lengths stay, so do the counts);
+what is still larger than LARGEST is kept packed (.xz).
+"""
+
+import lzma
+import struct
+from collections import Counter
+from pathlib import Path
+
+from tests.lab.frames import Way, frames
+
+FULL = 48_000
+LARGEST = 100_000
+
+
+def trim(data: bytes) -> bytes:
+    """A pcap with its bulk cut to headers."""
+    kept = [data[:24]]
+    sent: Counter[Way] = Counter()
+    for frame in frames(data):
+        head, body = frame.head, frame.data
+        if frame.way:
+            if sent[frame.way] > FULL:
+                body = body[: frame.payload]
+                head = head[:8] + struct.pack("<I", len(body)) + head[12:]
+            sent[frame.way] += frame.length
+        kept += [head, body]
+    return b"".join(kept)
+
+
+def keep(data: bytes, file: Path) -> Path:
+    """Writes a recording; `file`, or `file`.xz if it is large."""
+    small = trim(data)
+    packed = file.with_name(file.name + ".xz")
+    for old in (file, packed):
+        old.unlink(missing_ok=True)
+    if len(small) <= LARGEST:
+        file.write_bytes(small)
+        return file
+    packed.write_bytes(lzma.compress(small, preset=9))
+    return packed

@@ -1,0 +1,156 @@
+"""What a scenario is: a file of `scenarios/` with these names, and a function `act(lab)` that does it with real programs.
+
+* `TOLD`: what must be told. Everything else told is wrong, but what `MAY` allows.
+* `SEEN`: the traffic that must be in the recording, so that silence is never taken for success.
+* `NEEDS`: what Vigie must have for the scenario to be judged: `waiting.NEEDS` says which issue brings it. Until then the
+  scenario waits.
+* `CONFIG`: the practice's vigie.yml, if it needs one.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.lab.frames import Way, bytes_by_way
+from tests.lab.practice import BY_NAME, owner
+
+Alert = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert, by what the scenario knows of it; None where any will do. `device` and `peer` are hosts of the practice.
+
+    `evidence` must be part of the alert's; `out` is the least `bytes_out`; `host` the peer's name as told.
+    """
+
+    category: str
+    app: str | None = None
+    nature: str | None = None
+    device: str | None = None
+    peer: str | None = None
+    port: int | None = None
+    host: str | None = None
+    severity: tuple[str, ...] = ()
+    hds: str | None = None
+    out: int = 0
+    evidence: tuple[tuple[str, object], ...] = ()
+
+    def fits(self, alert: Alert) -> bool:
+        device, peer = alert.get("device") or {}, alert.get("peer") or {}
+        return (
+            alert["category"] == self.category
+            and self.app in (None, alert.get("app"))
+            and self.nature in (None, alert.get("nature"))
+            and self.device in (None, owner(device.get("ip") or ""))
+            and self.peer in (None, owner(peer.get("ip") or ""))
+            and self.port in (None, peer.get("port"))
+            and self.host in (None, peer.get("host"))
+            and self.hds in (None, peer.get("hds"))
+            and (not self.severity or alert.get("severity") in self.severity)
+            and (alert.get("bytes_out") or 0) >= self.out
+            and all((alert.get("evidence") or {}).get(key) == value for key, value in self.evidence)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A flow of the recording: `client` opened it to `server`'s `port`; at least so much transport payload each way."""
+
+    proto: str
+    port: int
+    client: str
+    server: str
+    out: int = 0
+    into: int = 0
+
+    def missing(self, counted: dict[Way, int]) -> str | None:
+        """What the recording lacks of it, as a sentence; None when all is there."""
+        ways = [
+            way
+            for way in counted
+            if way.proto == self.proto
+            and way.target_port == self.port
+            and owner(way.source) == self.client
+            and owner(way.target) == self.server
+        ]
+        out, into = sum(counted[way] for way in ways), sum(counted.get(way.back, 0) for way in ways)
+        flow = f"{self.proto} {self.client} → {self.server}:{self.port}"
+        if not ways:
+            return f"not seen: {flow}"
+        if out < self.out or into < self.into:
+            return f"not seen: {flow} carried {out} out and {into} in, not {self.out} and {self.into}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    text: str
+    act: Callable[[Any], None]
+    told: tuple[Told, ...]
+    may: tuple[Told, ...]
+    seen: tuple[Seen, ...]
+    needs: tuple[str, ...]
+    config: str | None
+
+
+def names() -> list[str]:
+    return sorted(file.stem for file in (Path(__file__).parent / "scenarios").glob("[a-z]*.py"))
+
+
+def load(name: str) -> Scenario:
+    module = importlib.import_module(f"tests.lab.scenarios.{name}")
+    scenario = Scenario(
+        name=name,
+        text=(module.__doc__ or "").strip(),
+        act=module.act,
+        told=tuple(getattr(module, "TOLD", ())),
+        may=tuple(getattr(module, "MAY", ())),
+        seen=tuple(module.SEEN),
+        needs=tuple(getattr(module, "NEEDS", ())),
+        config=getattr(module, "CONFIG", None),
+    )
+    if not scenario.text or not scenario.seen:
+        raise ValueError(f"scenario {name} says nothing of itself, or of what must be seen")
+    for word in (*scenario.told, *scenario.may):
+        for host in (word.device, word.peer):
+            if host is not None and host not in BY_NAME:
+                raise ValueError(f"scenario {name} names an unknown host: {host}")
+    return scenario
+
+
+def judge(scenario: Scenario, alerts: list[Alert]) -> list[str]:
+    """What was told and should not have been, what was not told and should: sentences, none when all is right."""
+    wrong = []
+    left = list(alerts)
+    for told in scenario.told:
+        match = next((alert for alert in left if told.fits(alert)), None)
+        if match is None:
+            wrong.append(f"not told: {_words(told)}")
+        else:
+            left.remove(match)
+    wrong += [
+        f"told, and should not be: {brief(alert)}" for alert in left if not any(may.fits(alert) for may in scenario.may)
+    ]
+    return wrong
+
+
+def unseen(scenario: Scenario, recording: bytes) -> list[str]:
+    counted = bytes_by_way(recording)
+    return [text for seen in scenario.seen if (text := seen.missing(counted))]
+
+
+def brief(alert: Alert) -> str:
+    device, peer = alert.get("device") or {}, alert.get("peer") or {}
+    words = [alert.get(key) for key in ("rule", "category", "app", "nature", "severity", "confidence")]
+    ends = f"{owner(device.get('ip') or '') or device.get('ip')} → {owner(peer.get('ip') or '') or peer.get('ip')}:{peer.get('port')}"
+    size = f"host={peer.get('host')} hds={peer.get('hds')} out={alert.get('bytes_out')} in={alert.get('bytes_in')}"
+    return f"{' '.join(map(str, words))} {ends} {size} {alert.get('evidence')}"
+
+
+def _words(told: Told) -> str:
+    parts = [(name, getattr(told, name)) for name in Told.__slots__]
+    return " ".join(f"{name}={value}" for name, value in parts if value not in (None, (), 0))
