@@ -16,7 +16,7 @@ def printable(data: bytes, limit: int = LIMIT) -> str:
     """`data` as text, escaped and cut to `limit` characters."""
     data = data[:limit]
     if not _PLAIN.match(data):
-        data = _ODD.sub(lambda odd: b"\\\\" if odd[0] == b"\\" else b"\\x%02x" % odd[0], data)[:limit]
+        data = _ODD.sub(lambda odd: b"\\\\" if odd[0] == b"\\" else b"\\x%02x" % odd[0][0], data)[:limit]
     return data.decode("ascii")
 
 

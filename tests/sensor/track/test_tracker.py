@@ -174,7 +174,11 @@ def test_from_outside_the_device_is_the_post_that_answered(tracker):
 
 
 def test_a_port_used_again_is_another_conversation(tracker):
-    told = run(tracker, ssh() + ssh())
+    again = [p.copy() for p in ssh()]
+    for p in again:
+        p[TCP].seq += 70_000
+        p[TCP].ack += 70_000
+    told = run(tracker, ssh() + again)
     assert len(of(told, Ssh)) == 2
     assert len({o.conn.uid for o in of(told, Ssh)}) == 2
 
