@@ -1,0 +1,188 @@
+"""What `vigie watch` and the demo have in common: a source through the chain into the store, second by second.
+
+A new alert is written at once, because it must be on the page two seconds after its packet and survive a power cut; one that
+merely grows waits for `GROWTH_SECONDS`, because an SD card wears by the commit. Each second the status file is overwritten and
+the traffic handed to the store, which batches it. A store that cannot write now is tried again each second, and nothing is
+forgotten meanwhile.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from sensor.capture import Flaw, Frames, Path, Source
+from sensor.chain import Chain
+from sensor.detect.alert import Alert
+from sensor.settings import Settings
+from sensor.stats import Meter, Stats
+from sensor.store.errors import WillRetry
+from sensor.store.status import Status, StatusFile
+from sensor.store.watch import WatchStore
+from sensor.vendors import vendor
+
+GROWTH_SECONDS = 10
+REMEMBERED_DAYS = 31
+"""How far back alerts are loaded: what is told once in 30 days must not be told again after a restart."""
+WAITING = 65_536
+"""Alerts that a full disk may keep waiting. The oldest give way, and that is logged."""
+
+_DAY = 86_400_000_000_000
+_log = logging.getLogger(__name__)
+
+
+class Until:
+    """A source that ends when it is told to, or after some seconds."""
+
+    def __init__(self, inner: Source, stop: threading.Event, seconds: float | None = None) -> None:
+        self._inner = inner
+        self._stop = stop
+        self._seconds = seconds
+        self.path: Path = inner.path
+
+    def batches(self) -> Iterator[Frames]:
+        end = None if self._seconds is None else time.monotonic() + self._seconds
+        for frames in self._inner.batches():
+            if self._stop.is_set() or (end is not None and time.monotonic() >= end):
+                return
+            yield frames
+
+    def kernel_drops(self) -> int:
+        return self._inner.kernel_drops()
+
+    def flaws(self) -> tuple[Flaw, ...]:
+        return self._inner.flaws()
+
+    def progress(self) -> float | None:
+        return self._inner.progress()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How to watch. `eager`: growth and traffic are written each second, for a demo that lasts a minute on any disk."""
+
+    interface: str = ""
+    seconds: float | None = None
+    eager: bool = False
+    tell: Callable[[Alert], None] = lambda _alert: None  # called with each alert once it is written
+
+
+def run_watch(source: Source, settings: Settings, state: FilePath, stop: threading.Event, terms: Terms) -> Stats:
+    """Watches until the source ends, `stop` is set or time is up; all that was seen is then in the store.
+
+    Closes the source. Errors: CaptureError, when the interface goes away; NeedsHuman, WillRetry of `sensor.store.errors`,
+    when the store cannot be opened, or not any more.
+    """
+    with Meter() as meter, StatusFile(state) as status, WatchStore(state) as store:
+        known = store.load_alerts(time.time_ns() - REMEMBERED_DAYS * _DAY)
+        chain = Chain(settings, known=known, vendor=vendor)
+        keeper = _Keeper(chain, store, status, terms, {alert.id for alert in known})
+        try:
+            for alerts in chain.run(Until(source, stop, terms.seconds)):
+                keeper.take(alerts)
+                keeper.pass_time()
+        finally:
+            source.close()
+            keeper.finish()
+        return chain.stats().with_spent(meter.spent())
+
+
+class _Keeper:
+    """Brings to the disk what the chain finds."""
+
+    def __init__(self, chain: Chain, store: WatchStore, status: StatusFile, terms: Terms, written: set[str]) -> None:
+        self._chain = chain
+        self._store = store
+        self._status = status
+        self._terms = terms
+        self._written = written
+        self._waiting: dict[str, Alert] = {}
+        self._started = time.time_ns()
+        self._last = self._due = self._grown = time.monotonic()
+        self._packets = 0
+        self._failing = False
+
+    def take(self, alerts: Iterable[Alert]) -> None:
+        """Alerts that are new or grew."""
+        fresh = False
+        for alert in alerts:
+            self._waiting.pop(alert.id, None)
+            self._waiting[alert.id] = alert
+            fresh |= alert.id not in self._written
+        if fresh and not self._failing:
+            self._trying(self._write)
+
+    def pass_time(self) -> None:
+        """Called after each batch: does once a second what is done once a second."""
+        now = time.monotonic()
+        if now < self._due:
+            return
+        self._due = now + 1
+        self._tell_status(now)
+        self._store_traffic(force=self._terms.eager)
+        if self._failing or self._terms.eager or now - self._grown >= GROWTH_SECONDS:
+            self._grown = now
+            self._trying(self._write)
+
+    def finish(self) -> None:
+        """Write all that waits, and say that the watching ended. Errors: WillRetry if the disk would not have it."""
+        self._store.add_series(self._chain.take_series())
+        self._tell_status(time.monotonic(), ended=True)
+        self._write()
+        self._store.flush(time.time_ns(), force=True)
+
+    def _write(self) -> None:
+        if not self._waiting:
+            return
+        alerts = list(self._waiting.values())
+        self._store.upsert(alerts)
+        self._waiting.clear()
+        if len(self._written) >= WAITING:
+            self._written.clear()  # costs one early commit for each that still grows
+        for alert in alerts:
+            self._written.add(alert.id)
+            self._terms.tell(alert)
+
+    def _store_traffic(self, *, force: bool) -> None:
+        def write() -> None:
+            self._store.add_series(self._chain.take_series())
+            self._store.flush(time.time_ns(), force=force)
+
+        self._trying(write)
+
+    def _trying(self, write: Callable[[], None]) -> None:
+        """Once; a store that is busy or full is told once, and asked again next second."""
+        try:
+            write()
+        except WillRetry as error:
+            if not self._failing:
+                _log.warning("%s", error)
+            self._failing = True
+            while len(self._waiting) > WAITING:
+                lost = self._waiting.pop(next(iter(self._waiting)))
+                _log.error("%s: no room to keep it, and too many wait", lost.id)
+        else:
+            self._failing = False
+
+    def _tell_status(self, now: float, *, ended: bool = False) -> None:
+        stats = self._chain.stats()
+        rate = (stats.packets - self._packets) / (now - self._last) if now > self._last else 0.0
+        self._packets, self._last = stats.packets, now
+        self._status.write(
+            Status(
+                written=time.time_ns(),
+                started=self._started,
+                last_packet=stats.last_packet,
+                packets=stats.packets,
+                drops=stats.kernel_drops,
+                packets_per_second=0.0 if ended else rate,
+                version=stats.version,
+                interface=self._terms.interface,
+                ended=ended,
+            )
+        )
