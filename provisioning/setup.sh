@@ -2,7 +2,7 @@
 # Set-up shared by provisioning/demo and tests/run, for Debian 12 and 13 and Raspberry Pi OS, 64 bits. Sourced with ROOT set
 # to the clone. Safe to run again: what is done already is found out by stamps and costs a fraction of a second.
 
-VENV=$ROOT/.venv
+VENV=${ROOT:?}/.venv
 export DEBIAN_FRONTEND=noninteractive
 export PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 # a user's pip settings must not lead packages out of the environment
 
