@@ -4,6 +4,7 @@ Used by `inspect`, `watch` and `demo` alike, so that all three judge with the sa
 the settings and the vendor table are passed in.
 """
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from secrets import randbits
@@ -19,7 +20,7 @@ from sensor.track.addresses import Locality
 from sensor.track.conversation import Readers
 from sensor.track.devices import Devices, Group, Identify, Vendor, no_vendor
 from sensor.track.observation import Observation
-from sensor.track.tracker import Tracker
+from sensor.track.tracker import BARE_CAP, Tracker
 from sensor.wire.kernel import Kernel
 from sensor.wire.kernel.layout import Count, Unreadable
 from sensor.wire.readers import DATAGRAMS, STREAMS
@@ -39,7 +40,11 @@ _PROTOCOLS = {
 
 
 class Chain:
-    """One run over one source. `known`: alerts of earlier runs that go on under their id."""
+    """One run over one source.
+
+    `known`: alerts of earlier runs that go on under their id. `watcher` is shown every observation, of flows without
+    payload too, before it is judged: for the logs.
+    """
 
     def __init__(
         self,
@@ -49,6 +54,7 @@ class Chain:
         known: Iterable[Alert] = (),
         vendor: Vendor = no_vendor,
         clock: Callable[[], int] = time.time_ns,
+        watcher: Callable[[Observation], None] | None = None,
     ) -> None:
         self._kernel = Kernel(seed=randbits(63) if seed is None else seed)
         self._readers = Readers(STREAMS, DATAGRAMS)
@@ -57,7 +63,9 @@ class Chain:
             self._readers,
             Devices(_identify(settings.policy), vendor),
             Locality((*settings.policy.networks.local, *settings.policy.networks.guest)),
+            bare_cap=BARE_CAP if watcher is None else sys.maxsize,
         )
+        self._watcher = watcher
         self._detector = Detector(settings.rules, settings.lists, settings.policy, known=known)
         self._clock = clock
         self._alerts: set[str] = set()
@@ -132,6 +140,8 @@ class Chain:
     def _judge(self, observations: Iterable[Observation], now: int | None = None) -> tuple[Alert, ...]:
         grown: dict[str, Alert] = {}
         for observation in observations:
+            if self._watcher is not None:
+                self._watcher(observation)
             for alert in self._detector.observe(observation):
                 grown[alert.id] = alert
         if now is not None:

@@ -138,6 +138,7 @@ class Flow:
             vlan=row.vlan or None,
             ended=ended,
             midstream=self.midstream,
+            missed_bytes=row.gap_bytes,
         )
 
     def observe(self, ts: int, record: Told | None, conn: Conn) -> Observation:

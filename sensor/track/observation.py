@@ -47,6 +47,7 @@ class Conn:
     vlan: int | None = None
     ended: bool = False
     midstream: bool = False
+    missed_bytes: int = 0  # TCP payload between what was seen
 
 
 class Direction(StrEnum):

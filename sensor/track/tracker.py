@@ -34,6 +34,9 @@ BACKWARDS = 10 * TICK
 GROWTH_CAP = 20_000
 """Flows whose growth is told one by one at a tick; what is beyond goes into the totals and is counted as shed."""
 
+BARE_CAP = 2_000
+"""Ended flows without payload told one by one between two ticks: a scan is told by its first, and counted as shed."""
+
 _FIN = 0x01
 _RST = 0x04
 _ACK = 0x10
@@ -48,7 +51,9 @@ _TOLD = (
 class Tracker:
     """All that is remembered between packets."""
 
-    def __init__(self, kernel: Kernel, readers: Readers, devices: Devices, local: Locality) -> None:
+    def __init__(
+        self, kernel: Kernel, readers: Readers, devices: Devices, local: Locality, *, bare_cap: int = BARE_CAP
+    ) -> None:
         self.kernel = kernel
         self.readers = readers
         self.names = Names()
@@ -60,6 +65,8 @@ class Tracker:
         self._want = kernel.tables.flows["want"]
         self._budget = kernel.tables.flows["budget"]
         self._uids = kernel.tables.flows["uid"]
+        self._bare_cap = bare_cap
+        self._bare = 0
         self._next_tick: int | None = None
         self._next_expiry = 0
 
@@ -181,6 +188,7 @@ class Tracker:
     def tick(self, now: int) -> Iterator[Observation]:
         """Tells what grew since the last tick; ends what fell silent."""
         self._next_tick = now + TICK
+        self._bare = 0
         flows = self.kernel.tables.flows
         live = self.kernel.live()
         told = flows["told_orig_pkts"][live] + flows["told_resp_pkts"][live]
@@ -224,8 +232,18 @@ class Tracker:
             flow.heard()
             if last:
                 yield from self._records(row.last_ts, flow, last, row)
-        yield from self._grown(row, ended=True)
-        self._flows.pop(row.uid, None)
+        if flow is not None:
+            yield from self._grown(row, ended=True)
+            del self._flows[row.uid]
+        elif self._bare < self._bare_cap:
+            self._bare += 1
+            self._sum(row, None)
+            bare = Flow(row, self.readers, self.devices, self._local)
+            bare.name_from(self.names)
+            yield bare.observe(row.last_ts, None, bare.conn(row, ended=True))
+        else:
+            self.shed += 1
+            self._sum(row, None)
 
     def _sum(self, row: Row, flow: Flow | None) -> None:
         """Adds the row's growth to the series; flows that were never made are told by the row alone."""
