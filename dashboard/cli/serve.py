@@ -1,0 +1,52 @@
+"""`vigie serve`: the dashboard of what was watched, until Ctrl-C.
+
+Prints one line on stdout, the one-time link that opens it. Keeps its secrets under DIR/serve/, mode 0600: the key of the
+session cookies, the key of the pseudonyms, the token of the API.
+"""
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from dashboard.cli.settings import load_settings
+from dashboard.sources.local import LocalSource
+from dashboard.web import create_app, new_link, web_settings
+from dashboard.web.server import ListenError, parse_listen
+from dashboard.web.server import serve as serve_until_stopped
+from dashboard.web.texts import Lang
+
+FAILED = 1
+LOOPBACK = "127.0.0.1:8080"
+
+
+@click.command
+@click.option(
+    "--state",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where `vigie watch` keeps what it finds.",
+)
+@click.option(
+    "--listen",
+    default=LOOPBACK,
+    show_default=True,
+    metavar="ADDRESS:PORT",
+    help="Where to serve. Only this machine unless told otherwise.",
+)
+@click.option(
+    "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The practice's vigie.yml."
+)
+@click.option("--lang", type=click.Choice(["fr", "en"]), help="The language of the pages; vigie.yml's otherwise.")
+def serve(state: Path, listen: str, config: Path | None, lang: Lang | None) -> None:
+    """Serve the dashboard of what was watched."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    policy = load_settings(config, None).policy
+    try:
+        host, port = parse_listen(listen)
+        app = create_app(LocalSource(state, policy.practice.timezone), web_settings(policy, state, lang))
+        serve_until_stopped(app, host, port, lambda base: click.echo(new_link(app, base)))
+    except (ListenError, ValueError, OSError) as error:
+        click.echo(f"vigie serve: {error}", err=True)
+        sys.exit(FAILED)

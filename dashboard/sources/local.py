@@ -1,0 +1,170 @@
+"""The local store as a source: SQLite read with read permission only, and the status file.
+
+Each question opens the file anew (`sensor.store.reader`), so that it does not matter which thread asks, nor whether `watch`
+stopped or came back in between.
+"""
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dashboard.sources import (
+    AlertPage,
+    AlertQuery,
+    BadCursor,
+    Change,
+    Coverage,
+    DayTraffic,
+    Share,
+    Sight,
+    Slot,
+)
+from sensor.detect.alert import Alert, Category
+from sensor.store.codec import decode
+from sensor.store.days import minutes_of
+from sensor.store.errors import NeedsHuman, Reason, StoreError
+from sensor.store.reader import read
+from sensor.store.status import Status, read_status, status_file
+from sensor.store.watch import SEVERITY_RANK, database
+
+SLOT_MINUTES = 10
+LOST_AFTER = 15_000_000_000  # `watch` writes its status each second
+SILENT_AFTER = 60_000_000_000  # a practice's network is never silent for a minute while a post is on
+_SHARES = 12
+
+
+class LocalSource:
+    """Reads DIR/watch. A store that `watch` has not made yet is an empty one, not an error."""
+
+    def __init__(self, state: Path | str, zone: ZoneInfo) -> None:
+        self._database = database(Path(state))
+        self._status = status_file(Path(state))
+        self._zone = zone
+
+    def change(self) -> Change:
+        def ask(db: sqlite3.Connection) -> Change:
+            found = dict(db.execute("SELECT key, value FROM meta"))
+            return Change(found["change"], found["series"])
+
+        try:
+            return read(self._database, ask)
+        except StoreError as error:
+            if error.reason is Reason.ABSENT:
+                return Change(0, 0)
+            raise
+
+    def alerts(self, query: AlertQuery) -> AlertPage:
+        where, values = _where(query)
+
+        def ask(db: sqlite3.Connection) -> tuple[list[tuple[str, int, str]], list[tuple[str, int]]]:
+            rows = db.execute(
+                f"SELECT body, last_seen, id FROM alert WHERE {where} ORDER BY last_seen DESC, id DESC LIMIT ?",  # noqa: S608  (our own words; values are bound)
+                (*values, query.limit + 1),
+            ).fetchall()
+            return rows, db.execute("SELECT category, count(*) FROM alert GROUP BY category").fetchall()
+
+        try:
+            rows, counts = read(self._database, ask)
+        except StoreError as error:
+            if error.reason is Reason.ABSENT:
+                return AlertPage((), None, ())
+            raise
+        shown = rows[: query.limit]
+        return AlertPage(
+            alerts=tuple(self._decoded(body) for body, _, _ in shown),
+            next=f"{shown[-1][1]}-{shown[-1][2]}" if len(rows) > query.limit else None,
+            counts=tuple((Category(word), count) for word, count in sorted(counts)),
+        )
+
+    def alert(self, alert_id: str) -> Alert | None:
+        try:
+            row = read(
+                self._database, lambda db: db.execute("SELECT body FROM alert WHERE id = ?", (alert_id,)).fetchone()
+            )
+        except StoreError as error:
+            if error.reason is Reason.ABSENT:
+                return None
+            raise
+        return None if row is None else self._decoded(row[0])
+
+    def traffic(self, day: date) -> DayTraffic:
+        first, after = minutes_of(day, self._zone)
+
+        def ask(db: sqlite3.Connection) -> tuple[list[tuple[int, int, int]], list[Share], list[Share]]:
+            slots = db.execute(
+                "SELECT (minute - :first) / :slot, sum(bytes_out), sum(bytes_in) FROM series"
+                " WHERE minute >= :first AND minute < :after GROUP BY 1",
+                {"first": first, "after": after, "slot": SLOT_MINUTES},
+            ).fetchall()
+            devices = db.execute(_DEVICES, (first, after, _SHARES)).fetchall()
+            services = db.execute(_SERVICES, (first, after, _SHARES)).fetchall()
+            return slots, [Share(*row) for row in devices], [Share(*row) for row in services]
+
+        try:
+            sums, devices, services = read(self._database, ask)
+        except StoreError as error:
+            if error.reason is not Reason.ABSENT:
+                raise
+            sums, devices, services = [], [], []
+        by_slot = {slot: (out, in_) for slot, out, in_ in sums}
+        slots = tuple(
+            Slot(minute, *by_slot.get(place, (0, 0))) for place, minute in enumerate(range(first, after, SLOT_MINUTES))
+        )
+        return DayTraffic(day, slots, tuple(devices), tuple(services))
+
+    def coverage(self, now: int) -> Coverage:
+        status = read_status(self._status)
+        if status is None:
+            return Coverage(Sight.NEVER)
+        return Coverage(
+            sight=_sight(status, now),
+            packets=status.packets,
+            packets_per_second=status.packets_per_second,
+            drops=status.drops,
+            last_packet=status.last_packet,
+            started=status.started,
+            version=status.version,
+            interface=status.interface,
+        )
+
+    def _decoded(self, body: str) -> Alert:
+        try:
+            return decode(body)
+        except ValueError as error:
+            raise NeedsHuman(Reason.DAMAGED, self._database, str(error)) from error
+
+
+_DEVICES = """
+SELECT device_ip, sum(bytes_out), sum(bytes_in), max(device_mac) FROM series
+WHERE minute >= ? AND minute < ? GROUP BY device_ip ORDER BY sum(bytes_out) + sum(bytes_in) DESC, device_ip LIMIT ?
+"""
+
+_SERVICES = """
+SELECT service, sum(bytes_out), sum(bytes_in) FROM series
+WHERE minute >= ? AND minute < ? GROUP BY service ORDER BY sum(bytes_out) + sum(bytes_in) DESC, service LIMIT ?
+"""
+
+
+def _where(query: AlertQuery) -> tuple[str, list[str | int]]:
+    clauses, values = ["severity >= ?"], [SEVERITY_RANK[query.least]]
+    bound: list[str | int] = [*values]
+    if query.category is not None:
+        clauses.append("category = ?")
+        bound.append(query.category.value)
+    if query.after is not None:
+        seen, dash, last_id = query.after.partition("-")
+        if not dash or not (seen.isascii() and seen.isdigit()) or len(seen) > 19:
+            raise BadCursor(query.after)
+        clauses.append("(last_seen, id) < (?, ?)")
+        bound += [min(int(seen), 2**63 - 1), last_id]
+    return " AND ".join(clauses), bound
+
+
+def _sight(status: Status, now: int) -> Sight:
+    if status.ended:
+        return Sight.ENDED
+    if now - status.written > LOST_AFTER:
+        return Sight.LOST
+    newest = status.last_packet or status.started
+    return Sight.SILENT if status.written - newest > SILENT_AFTER else Sight.SEEING

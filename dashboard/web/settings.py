@@ -1,0 +1,44 @@
+"""What the pages are told when they are made, by `dashboard.cli.serve` and `demo`: the practice's policy and this box's secrets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import time_ns
+from zoneinfo import ZoneInfo
+
+from dashboard.privacy import Privacy, secret
+from dashboard.web.texts import Lang
+from sensor.detect.policy import Policy
+from sensor.store.days import PARIS
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """`secret` signs the session cookie. `hosts` are names, beside IP addresses and localhost, by which the page may be asked.
+
+    `bearer`, if any, opens the API to programs (`Authorization: Bearer …`).
+    """
+
+    secret: bytes
+    privacy: Privacy
+    zone: ZoneInfo = ZoneInfo(PARIS)  # noqa: RUF009  (immutable, and cached by zoneinfo)
+    lang: Lang = "fr"
+    practice: str = ""
+    hosts: frozenset[str] = frozenset()
+    bearer: str | None = None
+    demo: bool = False
+    now: Callable[[], int] = time_ns
+
+
+def web_settings(policy: Policy, state: Path, lang: Lang | None = None, *, demo: bool = False) -> WebSettings:
+    """The settings that a policy gives, with the secrets kept in DIR/serve/, made at first. Errors: OSError, ValueError (`dashboard.privacy.secret`)."""
+    folder = state / "serve"
+    return WebSettings(
+        secret=secret(folder / "session.key"),
+        privacy=Privacy.of(policy, secret(folder / "pseudonym.key")),
+        zone=policy.practice.timezone,
+        lang=lang or policy.practice.language,
+        practice=policy.practice.name,
+        bearer=secret(folder / "api.key").hex(),
+        demo=demo,
+    )
