@@ -56,6 +56,7 @@ class Mail:
     complete: bool
     from_domain: str | None
     to_domains: tuple[str, ...]
+    legible: bool  # some attachment begins like a file that anybody can open
 
 
 class _State(Enum):
@@ -93,6 +94,7 @@ class MimeScanner:
         self._protection: str | None = None
         self._from: str | None = None
         self._to: dict[str, None] = {}
+        self._legible = False
         self.attachments: list[Attachment] = []
         self.inline_images = 0
         self.size = 0
@@ -151,6 +153,7 @@ class MimeScanner:
             complete=complete and not self._gapped,
             from_domain=self._from,
             to_domains=tuple(self._to),
+            legible=self._legible,
         )
 
     # Lines
@@ -357,6 +360,7 @@ class MimeScanner:
         elif kind is Kind.ATTACHMENT:
             found = part.attachment(delimited=delimited)
             self._add(found)
+            self._legible = self._legible or part.legible()
             if not self._levels:
                 self._protection = found.protection
         elif part.protection() is not None:

@@ -39,6 +39,19 @@ _ENVELOPED = (
 _SIGNED = bytes.fromhex("06092a864886f70d010702")  # RFC 5652 5: id-signedData
 _AES_7Z = bytes.fromhex("06f10701")  # 7-Zip's method number of AES-256 with SHA-256, in an encrypted archive header
 
+_FORMATS = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"GIF8",
+    b"II*\x00",
+    b"MM\x00*",
+    b"{\\rtf",
+    b"\xd0\xcf\x11\xe0",
+    b"<?xml",
+)
+
 
 class Kind(Enum):
     """What a leaf is to a person."""
@@ -141,6 +154,10 @@ class Part:
         if header.mime_type in SMIME and header.smime_type is not None:
             return "smime" if header.smime_type in ("enveloped-data", "authenveloped-data") else None
         return protection_of(self._decoded(self._head), self._decoded(self._tail, tail=True))
+
+    def legible(self) -> bool:
+        """Does it begin like a file of a common format, not encrypted?"""
+        return self.protection() is None and self._decoded(self._head[:64]).startswith(_FORMATS)
 
     def _decoded(self, text: bytes, *, tail: bool = False) -> bytes:
         if self.header.encoding == "base64":
