@@ -187,11 +187,12 @@ def _prefixed(data: bytes) -> Likeness:
     counts = [cursor.u16() for _ in range(4)]
     try:
         _check_header(flags, counts, size)
-        if counts[0] != 1:
-            return Likeness.NO
-        message = Cursor(data[2:])
-        message.skip(HEADER)
-        _question(message)
+    except ParseError:
+        return Likeness.NO
+    if counts[0] != 1:
+        return Likeness.NO
+    try:
+        _question(Cursor(data, 2 + HEADER))
     except ParseError:
         return Likeness.MAYBE if len(data) < PREFIX else Likeness.NO
     return Likeness.YES
