@@ -149,12 +149,11 @@ python_identity() {
     "$PYTHON" -c 'import sys; print(sys.argv[1], sys.version, sys._base_executable)' "$VENV"
 }
 
-# Compiles what would else be compiled at the first packet. Numba's own stamp is the text of the sources; ours are their times.
+# Compiles what would else be compiled at the first packet, whenever a source changed: a fresh text, or a fresh time.
 warm_up() {
-    sources=$(cd "$ROOT" && find sensor dashboard rules -name '*.py' -exec stat -c '%n %s %Y' {} + | sort | sha256sum)
+    sources=$(cd "$ROOT" && find sensor dashboard rules provisioning -name '*.py' -exec stat -c '%n %s %Y' {} + | sort | sha256sum)
     [ "$(cat "$VENV/vigie-warm" 2>/dev/null)" != "$sources" ] || return 0
     step "compiling" "$VENV/bin/python" -m compileall -q "$ROOT/sensor" "$ROOT/dashboard" "$ROOT/rules"
-    step "compiling the packet loop (a minute or so)" \
-        "$VENV/bin/python" -c 'from sensor.wire.kernel import warm; warm()'
+    step "compiling the packet loop (a minute or so)" "$VENV/bin/python" "$ROOT/provisioning/warm.py"
     printf '%s\n' "$sources" >"$VENV/vigie-warm"
 }

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from dashboard.cli.words import COLOURS, WORDS, Language
-from dashboard.web.formats import bounded, clock, full_day, number, size
+from dashboard.formats import bounded, clock, full_day, number, size
 from sensor.detect.alert import Alert, Confidence, Severity, Words
 from sensor.stats import Stats
 
