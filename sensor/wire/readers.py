@@ -3,7 +3,7 @@
 Order matters only where two probes may say YES to the same bytes: none do so on purpose, and the surer ones come first.
 """
 
-from sensor.wire import DatagramEntry, StreamEntry, dns, http, http_head, rdp, rfb, ssh, tls
+from sensor.wire import DatagramEntry, StreamEntry, dns, http, http_head, rdp, rfb, smtp, ssh, tls
 
 STREAMS: tuple[StreamEntry, ...] = (
     StreamEntry("ssl", tls.probe, tls.TlsReader),
@@ -11,6 +11,7 @@ STREAMS: tuple[StreamEntry, ...] = (
     StreamEntry("ssh", ssh.probe, ssh.SshReader, first_bytes=ssh.FIRST_BYTES),
     StreamEntry("rdp", rdp.probe, rdp.RdpReader),
     StreamEntry("rfb", rfb.probe, rfb.RfbReader),
+    StreamEntry("smtp", smtp.probe, smtp.SmtpReader, first_bytes=smtp.FIRST_BYTES),
     StreamEntry("dns", dns.probe_stream, dns.DnsReader, first_bytes=dns.PREFIX),
 )
 

@@ -265,10 +265,12 @@ class SmtpReader:
 
     def _hand_over(self) -> Outcome:
         client = self._client
+        agreed = client.state is State.TLS or client.tls_asked or self._tls_begins
         client.end()
         client.done += self._due.clear()
         told = self._told()
-        self._session.tls = "established"
+        if agreed:  # else a client that expected TLS from the start spoke it to a server that does not
+            self._session.tls = "established"
         told += self._told(Transaction())
         left = {self._client_is_orig: client.buffer, not self._client_is_orig: self._answers}
         return Events(told, Rest.HANDOVER, left_orig=left[True], left_resp=left[False])

@@ -60,7 +60,7 @@ class ClientSide:
         self._skip = False  # the rest of a line that is too long
         self._gapped = self._guess = False  # in the body; the body itself is a guess
         self._fresh = True
-        self._tls_asked = False
+        self.tls_asked = False
 
     def feed(self, data: bytes) -> None:
         for at in range(0, len(data), SLICE):
@@ -200,7 +200,7 @@ class ClientSide:
             return
         verb, _, rest = line.partition(b" ")
         verb = verb.upper()
-        if self._tls_asked and not self.server_heard:
+        if self.tls_asked and not self.server_heard:
             self.session.tls = "refused"  # it goes on in clear
         self.state = State.COMMAND
         self.strange = 0 if verb in VERBS else self.strange + 1
@@ -256,7 +256,7 @@ class ClientSide:
         self._expect(Want.QUIT)
 
     def _starttls(self, _rest: bytes) -> None:
-        self._tls_asked = True
+        self.tls_asked = True
         self._expect(Want.STARTTLS)
 
     def _auth(self, rest: bytes) -> None:

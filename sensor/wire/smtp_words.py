@@ -30,7 +30,7 @@ RESUME = re.compile(
 """A command that no gap hides: with it a dialogue is found again after one."""
 
 FIRST_BYTES = 512
-_STRICT = re.compile(rb"(?:(?:EHLO|HELO|LHLO) |MAIL FROM:|RCPT TO:|BDAT [0-9]+(?: LAST)?\r?\n)", re.IGNORECASE)
+_STRICT = re.compile(rb"(?:(?:EHLO|HELO|LHLO)[ \r\n]|MAIL FROM:|RCPT TO:|BDAT [0-9]+(?: LAST)?\r?\n)", re.IGNORECASE)
 _MAIL_SERVER = re.compile(rb"smtp|lmtp|postfix|exim|sendmail|exchange|mail", re.IGNORECASE)
 _FTP = re.compile(rb"ftp|filezilla|proftpd|vsftpd", re.IGNORECASE)
 _FTP_CLIENT = re.compile(rb"(?:USER|PASS|SYST|FEAT|PASV|EPSV|PORT|LIST|RETR|STOR|TYPE|CWD|PWD|OPTS) ?", re.IGNORECASE)
