@@ -23,7 +23,7 @@ from sensor.capture import FRAME, CaptureError, Flaw, Frames, Path, Source
 from sensor.capture.framing import BLOCK, FULL, LONG, META, MORE, NO_INTERFACE, SHORT, pcap_frames, pcapng_frames
 from sensor.capture.section import Section
 
-BATCH = 8_192
+BATCH = 2_048
 """Rows of a batch: its table (256 KiB) stays in the processor's cache."""
 
 _REASONS = {

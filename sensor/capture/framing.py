@@ -13,6 +13,7 @@ stopped. Knows nothing of what frames carry.
 import numpy as np
 
 from sensor.compiled import compiled
+from sensor.prefetch import LINE, prefetch
 
 MAX_FRAME = 262_144
 """No frame is longer (libpcap's MAXIMUM_SNAPLEN): a record that claims more is damage."""
@@ -93,6 +94,7 @@ def pcap_frames(data, at, table, big, scale, header, link, fcs):
     for n in range(len(table)):
         if end - at < header:
             return n, at, MORE
+        prefetch(data, at + LINE)
         caplen = word(data, at + 8, big)
         if caplen > MAX_FRAME:
             return n, at, LONG
@@ -160,6 +162,7 @@ def pcapng_frames(data, at, table, big, interfaces, known):
     while n < len(table):
         if end - at < 8:
             return n, at, MORE
+        prefetch(data, at + LINE)
         kind = word(data, at, big)
         if kind == 0x0A0D0D0A:
             return n, at, META

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensor.capture import FRAME, Frames
+from sensor.capture.framing import INTERFACE, pcap_frames, pcapng_frames
 from sensor.wire.kernel.flows import remove
 from sensor.wire.kernel.layout import FLOW_CAP, PACKET, SEGMENT, SEGMENT_CAP, Control, Stop, Tables, new_tables
 from sensor.wire.kernel.walk import walk
@@ -71,5 +72,8 @@ def one_type(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def warm() -> None:
     """Compile all that Vigie ever calls, into the cache on disk. Set-up calls it; takes some seconds when there is none yet."""
     kernel = Kernel(seed=1, cap=8)
-    kernel.walk(Frames(np.zeros(64, dtype=np.uint8), np.zeros(1, dtype=FRAME)), 0)
+    data, table = one_type(np.zeros(64, dtype=np.uint8)), np.zeros(1, dtype=FRAME)
+    kernel.walk(Frames(data, table), 0)
     kernel.remove(kernel.live())
+    pcap_frames(data, 0, table, False, 1000, 16, 1, 0)
+    pcapng_frames(data, 0, table, False, np.zeros(1, dtype=INTERFACE), 0)

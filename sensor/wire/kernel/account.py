@@ -4,6 +4,8 @@ Called by `walk` for every packet that belongs to a flow. TCP is followed only a
 reassembly is Python's, on the segments handed up.
 """
 
+import numpy as np
+
 from sensor.compiled import compiled
 from sensor.wire.kernel.flows import keep_ended, renew
 from sensor.wire.kernel.layout import FIRST_BUDGET, Count, Mark, Want
@@ -18,6 +20,8 @@ _FLIPPED = int(Mark.FLIPPED)
 _COUNT = int(Want.COUNT)
 _UNDECIDED = int(Want.UNDECIDED)
 _TCP_GAPS = int(Count.TCP_GAPS)
+_1 = np.uint64(1)  # unsigned and signed 64-bit numbers added would be a float
+_31 = np.uint64(31)
 
 WELL_KNOWN = 1024
 REUSE_NS = 60_000_000_000
@@ -62,7 +66,7 @@ def begin(row, p, ts):
     row.tunnel = p.tunnel
     row.first_ts = ts
     row.last_ts = ts
-    if p.proto == TCP or p.proto == UDP:
+    if p.proto in (TCP, UDP):
         row.want = _UNDECIDED
         row.budget = FIRST_BUDGET
     else:
@@ -82,7 +86,7 @@ def reused(row, p, from_orig, ts):
     if row.marks & _CLOSED:
         return True
     if ts - row.last_ts > REUSE_NS:
-        return row.orig_bytes + row.resp_bytes > 0
+        return (row.orig_bytes | row.resp_bytes) != 0
     if not from_orig:
         return False
     if row.marks & _ORIG_SYN:  # the end may have been missed: seen in one direction only
@@ -108,40 +112,40 @@ def write(row, code):
     row.letters |= bit
     history = row.history
     for place in range(0, 60, 5):
-        if (history >> place) & 31 == 0:
-            row.history = history | (code << place)
+        if (history >> np.uint64(place)) & _31 == 0:
+            row.history = history | np.uint64(code) << np.uint64(place)
             return
 
 
 @compiled
-def count(t, row, p, from_orig, ts, known):
+def count(counts, row, p, from_orig, ts, known):
     """The packet into its flow. `known`: PORTS or WHOLE."""
     if ts > row.last_ts:
         row.last_ts = ts
     elif ts < row.first_ts:
         row.first_ts = ts
     if p.proto == TCP and known == WHOLE:
-        _tcp(t, row, p, from_orig)
+        _tcp(counts, row, p, from_orig)
     elif p.payload_len > 0:
         write(row, D if from_orig else D + 12)
     if from_orig:
-        row.orig_pkts += 1
-        row.orig_ip_bytes += p.ip_len
-        row.orig_bytes += p.payload_len
+        row.orig_pkts += _1
+        row.orig_ip_bytes += np.uint64(p.ip_len)
+        row.orig_bytes += np.uint64(p.payload_len)
     else:
         if row.resp_pkts == 0 and row.resp_mac == 0:
             row.resp_mac = p.src_mac
-        row.resp_pkts += 1
-        row.resp_ip_bytes += p.ip_len
-        row.resp_bytes += p.payload_len
+        row.resp_pkts += _1
+        row.resp_ip_bytes += np.uint64(p.ip_len)
+        row.resp_bytes += np.uint64(p.payload_len)
 
 
 @compiled
-def _tcp(t, row, p, from_orig):
+def _tcp(counts, row, p, from_orig):
     flags = p.flags
     if from_orig:
         before = row.orig_next
-        after, old = _advance(t, row, p, before, row.orig_pkts > 0, row.orig_bytes > 0)
+        after, old = _advance(counts, row, p, before, row.orig_pkts > 0, row.orig_bytes > 0)
         row.orig_next = after
         row.orig_flags |= flags
         if flags & SYN and (row.orig_bytes == 0 or not row.marks & _ORIG_SYN):
@@ -149,7 +153,7 @@ def _tcp(t, row, p, from_orig):
             row.marks |= _ORIG_SYN
     else:
         before = row.resp_next
-        after, old = _advance(t, row, p, before, row.resp_pkts > 0, row.resp_bytes > 0)
+        after, old = _advance(counts, row, p, before, row.resp_pkts > 0, row.resp_bytes > 0)
         row.resp_next = after
         row.resp_flags |= flags
         if flags & SYN and (row.resp_bytes == 0 or not row.marks & _RESP_SYN):
@@ -165,7 +169,7 @@ def _tcp(t, row, p, from_orig):
 
 
 @compiled
-def _advance(t, row, p, before, seen, had_payload):
+def _advance(counts, row, p, before, seen, had_payload):
     """The side's next sequence number, and whether the payload was seen before. Counts gaps and what fills them."""
     flags = p.flags
     first = p.seq
@@ -182,13 +186,13 @@ def _advance(t, row, p, before, seen, had_payload):
     if ahead > 0:
         row.gap_bytes = min(row.gap_bytes + ahead, 0xFFFFFFFF)
         row.gaps = min(row.gaps + 1, 0xFFFF)
-        t.counts[_TCP_GAPS] += 1
+        counts[_TCP_GAPS] += 1
     elif length > 0 and _signed(past - before) <= 0:
         old = True
         if row.gap_bytes > 0:  # late rather than repeated, as far as one can tell without keeping ranges
             row.gap_bytes -= min(length, row.gap_bytes)
             if row.gap_bytes == 0:
-                t.counts[_TCP_GAPS] -= row.gaps
+                counts[_TCP_GAPS] -= row.gaps
                 row.gaps = 0
             old = False
     if _signed(past - before) > 0:

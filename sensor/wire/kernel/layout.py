@@ -43,7 +43,10 @@ FLOW = np.dtype(
         ("first_ts", "<i8"),
         ("orig_mac", "<u8"),  # 48 bits, 0 when the link has none
         ("resp_mac", "<u8"),
-        ("orig_isn", "<u4"),  # TCP: sequence number of the first payload byte, valid with ORIG_SYN / RESP_SYN in `marks`
+        (
+            "orig_isn",
+            "<u4",
+        ),  # TCP: sequence number of the first payload byte, valid with ORIG_SYN / RESP_SYN in `marks`
         ("resp_isn", "<u4"),
         ("history", "<u8"),  # Zeek's history as 5-bit codes (sensor.wire.kernel.zeek), oldest in the lowest bits
         ("gap_bytes", "<u4"),  # TCP payload bytes missing between what was seen
@@ -173,7 +176,7 @@ class Tables(NamedTuple):
     """All the kernel's state that outlives a packet."""
 
     flows: NDArray[np.void]  # FLOW[cap]
-    index: NDArray[np.int32]  # row number or -1, open addressing, a power of two ≥ 2 × cap
+    index: NDArray[np.int32]  # type: ignore[assignment] # hides tuple.index, which nobody asks; row number or -1, open addressing, a power of two ≥ 2 × cap
     ended: NDArray[np.void]  # FLOW[n]: last state of rows that were given up (evicted, port reused)
     control: NDArray[np.int64]  # Control
     counts: NDArray[np.int64]  # Count

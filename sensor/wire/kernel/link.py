@@ -119,7 +119,7 @@ def _loopback(data, p):
 
 
 @compiled
-def _cooked_type(p, hardware, value):
+def _cooked_type(hardware, value):
     if hardware == 824:  # netlink messages, no packets
         return OTHER
     if value >= 0x600:
@@ -128,7 +128,7 @@ def _cooked_type(p, hardware, value):
         return LLC
     if value == 1:  # Novell's raw 802.3
         return OTHER
-    if hardware in (512,):
+    if hardware == 512:
         return IP
     return OTHER
 

@@ -30,7 +30,12 @@ def be16(data, at):
 
 @compiled
 def _word(data, i):
-    return np.uint64(data[i]) << _24 | np.uint64(data[i + _1]) << _16 | np.uint64(data[i + _2]) << _8 | np.uint64(data[i + _3])
+    return (
+        np.uint64(data[i]) << _24
+        | np.uint64(data[i + _1]) << _16
+        | np.uint64(data[i + _2]) << _8
+        | np.uint64(data[i + _3])
+    )
 
 
 @compiled
@@ -60,5 +65,8 @@ def be64(data, at):
 def le32(data, at):
     i = np.uint64(at)
     return np.int64(
-        np.uint64(data[i + _3]) << _24 | np.uint64(data[i + _2]) << _16 | np.uint64(data[i + _1]) << _8 | np.uint64(data[i])
+        np.uint64(data[i + _3]) << _24
+        | np.uint64(data[i + _2]) << _16
+        | np.uint64(data[i + _1]) << _8
+        | np.uint64(data[i])
     )

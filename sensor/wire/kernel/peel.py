@@ -10,7 +10,19 @@ Read in a loop in which each layer names the next by an ethertype, so that any o
 
 from sensor.compiled import compiled
 from sensor.wire.kernel.layout import MAX_DEPTH, MAX_STEPS, Tunnel, Unreadable
-from sensor.wire.kernel.link import ETHERNET, IP, LLC, OTHER, PPP, STOP, ethernet, fail, first_layer, llc, type_or_length
+from sensor.wire.kernel.link import (
+    ETHERNET,
+    IP,
+    LLC,
+    OTHER,
+    PPP,
+    STOP,
+    ethernet,
+    fail,
+    first_layer,
+    llc,
+    type_or_length,
+)
 from sensor.wire.kernel.load import be16, u8
 from sensor.wire.kernel.network import ipv4, ipv6
 

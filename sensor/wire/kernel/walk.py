@@ -68,7 +68,7 @@ def walk(data, table, first, t, packet, segments):
                 row = t.flows[slot]
                 if row.want == _UNDECIDED and row.budget == 0 and p.payload_len > 0:
                     return i, written, _DECIDE, slot
-                count(t, row, p, from_orig, ts, known)
+                count(t.counts, row, p, from_orig, ts, known)
                 if row.want != _COUNT and (p.payload_len > 0 or p.flags & (SYN | FIN | RST)):
                     _hand_up(segments[written], row, p, slot, from_orig, ts)
                     written += 1
