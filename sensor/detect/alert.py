@@ -91,6 +91,7 @@ class Legal:
     verified: bool
     source: str
     date: str
+    topic_en: str = ""  # the topic in English
 
 
 @dataclass(frozen=True, slots=True)

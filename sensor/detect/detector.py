@@ -1,14 +1,23 @@
 """Observations to alerts: the one door of `sensor.detect`, called by the chain for each observation.
 
-Signatures are settled; the inside follows.
+Rules are tried by service, in the order of their files. A rule tells, is counted by a correlation, or counts something done
+right. Patients and visitors are not the subject: of a guest's device only inbound remote control is told.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sensor.detect.alert import Alert
+from sensor.detect import evidence
+from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confidence
+from sensor.detect.correlate import Increment, Window
+from sensor.detect.event import Event
+from sensor.detect.ledger import Ledger, Occurrence
+from sensor.detect.lists import Lists
 from sensor.detect.policy import Policy
-from sensor.track.observation import Observation
+from sensor.detect.rules import Correlation, Rule, RuleSet
+from sensor.detect.telling import Telling
+from sensor.detect.words import Speaker
+from sensor.track.observation import Conn, Direction, Observation, Session, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +32,149 @@ class Figures:
 class Detector:
     """Rules, lists and policy at work. `known`: alerts of an earlier run, which go on under their id."""
 
-    def __init__(self, rules: object, lists: object, policy: Policy, *, known: Iterable[Alert] = ()) -> None:
-        raise NotImplementedError
+    def __init__(self, rules: RuleSet, lists: Lists, policy: Policy, *, known: Iterable[Alert] = ()) -> None:
+        self._lists = lists
+        self._policy = policy
+        self._rules = rules.by_service()
+        zone = policy.practice.timezone
+        self._ledger = Ledger(Speaker(rules.catalogue, zone), zone, place=lists.place)
+        every: list[Rule | Correlation] = [*rules.rules, *rules.correlations]
+        tellings = {rule.name: rule.telling for rule in every}
+        self._same: dict[str, Rule | Correlation] = {
+            rule.name: other for rule in every for other in every if rule.telling.same_as == other.name
+        }
+        self._ledger.reload(known, tellings)
+        self._windows: dict[str, list[Window]] = {}
+        services = {rule.name: rule.service for rule in rules.rules}
+        for correlation in rules.correlations:
+            windows = {s: Window(correlation, s) for s in {services[name] for name in correlation.rules}}
+            for name in correlation.rules:
+                self._windows.setdefault(name, []).append(windows[services[name]])
+        self._done_right: dict[str, int] = {}
+        for told in tellings.values():
+            if told.done_right:
+                self._done_right[told.done_right] = 0
 
     def observe(self, o: Observation) -> list[Alert]:
         """Each new or grown alert, as it is now."""
-        raise NotImplementedError
+        rules = self._rules.get(o.record.service)
+        if rules is None:
+            return []
+        event = Event(o, self._lists, self._policy)
+        guest = event.device.group == "guest"
+        if guest and o.direction is not Direction.INBOUND:
+            return []
+        alerts: list[Alert] = []
+        for rule in rules:
+            if guest and rule.telling.category is not Category.REMOTE:
+                continue
+            if rule.matches(event):
+                alerts += self._matched(rule, event)
+        return alerts
+
+    def _matched(self, rule: Rule, event: Event) -> Iterable[Alert]:
+        if rule.telling.done_right:
+            self._done_right[rule.telling.done_right] += 1
+        elif rule.tell:
+            alert = self._ledger.take(self._occurrence(rule, rule.telling, event, None))
+            if alert is not None:
+                yield alert
+        for window in self._windows.get(rule.name, ()):
+            packets = event.record.packets if isinstance(event.record, Transfer) else 0
+            told = window.add(event, packets)
+            if told is None:
+                continue
+            correlation = window.correlation
+            alert = self._ledger.take(self._occurrence(correlation, correlation.telling, event, told))
+            if alert is not None:
+                yield alert
+
+    def _occurrence(
+        self, rule: Rule | Correlation, telling: Telling, event: Event, told: Increment | None
+    ) -> Occurrence:
+        confidence = _confidence(telling, event)
+        facts = evidence.facts(event)
+        conn, record = event.conn, event.record
+        if isinstance(rule, Correlation):
+            facts |= {"window": rule.timespan // 1_000_000_000, "threshold": rule.count}
+        rule = self._same.get(rule.name, rule)  # told as the other rule: one alert for both
+        telling = rule.telling
+        figures = (event.bytes_out, event.bytes_in, conn.orig_pkts + conn.resp_pkts)
+        by_conn = told is None and not isinstance(record, Transfer)
+        growing = isinstance(record, (Conn, Session))
+        uid = conn.uid if by_conn and growing else None
+        if told is not None:
+            figures = (told.bytes_out, told.bytes_in, told.packets)
+        elif isinstance(record, Transfer):
+            figures = (record.bytes_out, record.bytes_in, record.packets)
+        return Occurrence(
+            rule=rule.name,
+            severity=rule.severity,
+            telling=telling,
+            app=_app(telling, event),
+            confidence=confidence,
+            device=AlertDevice(event.device.ip, event.device.mac, event.device.name, event.device.vendor),
+            peer=_peer(telling, event),
+            place=event.place,
+            started=told.start if told else conn.first_ts if growing else event.o.ts,
+            ts=event.o.ts,
+            facts=facts,
+            uid=uid,
+            bytes_out=figures[0],
+            bytes_in=figures[1],
+            packets=figures[2],
+            new=told.count if told else 1,
+            community_id=conn.community_id,
+            ended=conn.ended,
+        )
 
     def tick(self, now: int) -> list[Alert]:
         """Time goes on (nanoseconds since the epoch): sums leave their windows. At least once a minute is enough."""
-        raise NotImplementedError
+        self._ledger.tick(now)
+        for windows in self._windows.values():
+            for window in windows:
+                window.tick(now)
+        return []
 
     def figures(self) -> Figures:
-        raise NotImplementedError
+        windows = {id(window): window for windows in self._windows.values() for window in windows}
+        return Figures(
+            evictions={
+                "alerts": self._ledger.evicted,
+                "alert_conns": self._ledger.evicted_conns,
+                "sums": sum(window.evicted for window in windows.values()),
+            },
+            done_right=dict(self._done_right),
+            alerts=self._ledger.opened,
+        )
+
+
+def _app(telling: Telling, event: Event) -> str | None:
+    if telling.app_from == "rule":
+        return telling.app
+    if telling.app_from == "record":
+        return event.record.app if isinstance(event.record, Session) else str(event.record.service)
+    return event.destination.app if event.destination else None
+
+
+def _confidence(telling: Telling, event: Event) -> Confidence:
+    """Never more than the evidence allows: a name that only the device's DNS explains, or that nobody verified, is probable."""
+    if telling.confidence is Confidence.PROBABLE or event.conn.midstream:
+        return Confidence.PROBABLE
+    if telling.app_from == "list":
+        destination = event.destination
+        unsure = destination is None or destination.confidence in ("low", "knowledge")
+        if unsure or event.peer.host_source == "dns":
+            return Confidence.PROBABLE
+    return Confidence.CERTAIN
+
+
+def _peer(telling: Telling, event: Event) -> AlertPeer:
+    peer = event.peer
+    return AlertPeer(
+        ip=peer.ip,
+        port=peer.port,
+        host=peer.host,
+        host_source=peer.host_source,
+        hds=event.hds if telling.hds else None,
+    )

@@ -67,6 +67,20 @@ class Document:
             line = key.start_mark.line + 1
         return line
 
+    def find(self, word: str) -> int:
+        """The first line whose key or value holds `word`; the document's first line if none does."""
+        stack = [self.node]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, yaml.ScalarNode):
+                if word in node.value:
+                    return node.start_mark.line + 1
+            elif isinstance(node, yaml.MappingNode):
+                stack += [part for pair in reversed(node.value) for part in reversed(pair)]
+            elif isinstance(node, yaml.SequenceNode):
+                stack += reversed(node.value)
+        return self.line()
+
     def mistake(self, path: Path, text: str) -> Mistake:
         return Mistake(self.file, self.line(path), text)
 

@@ -44,6 +44,10 @@ class Section:
     def has(self, key: str) -> bool:
         return self._data.get(key) is not None
 
+    def peek(self, key: str) -> Any:
+        """The value as it stands, when its kind decides what to ask."""
+        return self._data.get(key)
+
     def _raw(self, key: str) -> Any:
         self._asked.add(key)
         return self._data.get(key)

@@ -1,0 +1,167 @@
+"""The facts of an alert, by name, from the event that a rule matched; and how facts add up while the alert grows.
+
+Facts are numbers, flags and words of protocols, never sentences and never what privacy forbids. A sum grows, a set (words
+separated by commas) unites, anything else keeps its latest value.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sensor.detect.alert import Value
+from sensor.detect.event import Event
+from sensor.track.observation import Conn, Session, Transfer
+from sensor.wire.records import Dns, Http, Rdp, Rfb, Smtp, Ssh, Ssl
+
+Facts = dict[str, Value]
+
+SUMS = frozenset(("attachments", "attachment_bytes", "inline_images", "mails"))
+SETS = frozenset(("mime_types", "extensions", "protections", "recipient_domains", "hosts"))
+_WORDS_IN_SET = 8
+
+
+def facts(event: Event) -> Facts:
+    """What is known of this event, without empty values."""
+    found: Facts = {"port": event.conn.resp.port, "proto": event.conn.proto, "direction": event.direction.value}
+    found |= _OF_RECORD[type(event.record)](event.record)
+    destination = event.destination
+    if destination is not None:
+        found |= {
+            "list": destination.list,
+            "list_name": destination.name,
+            "list_class": destination.cls,
+            "list_source": destination.source,
+            "list_date": destination.date,
+            "list_confidence": destination.confidence,
+        }
+        if destination.contract:
+            found["hds_contract"] = destination.contract
+    if event.peer.host:
+        found["hosts"] = event.peer.host
+    if event.policy.contracts and event.contract.cover != "none":
+        found["contract"] = event.contract.cover
+        if event.contract.contract:
+            found["contract_reference"] = event.contract.contract.reference
+            found["contract_provider"] = event.contract.contract.provider
+    if event.conn.midstream:
+        found["start_seen"] = False
+    return found
+
+
+def add(old: Mapping[str, Value], new: Mapping[str, Value]) -> Facts:
+    """The facts of a grown alert."""
+    grown = dict(old)
+    for name, value in new.items():
+        before = old.get(name)
+        if before is None:
+            grown[name] = value
+        elif name in SUMS:
+            grown[name] = int(before) + int(value)
+        elif name in SETS:
+            grown[name] = _united(str(before), str(value))
+        else:
+            grown[name] = value
+    return grown
+
+
+def latest(old: Mapping[str, Value], new: Mapping[str, Value]) -> Facts:
+    """The facts of the same occurrence seen again, further on: nothing is counted twice."""
+    return (
+        dict(old)
+        | {name: value for name, value in new.items() if name not in SUMS | SETS}
+        | {name: _united(str(old[name]), str(new[name])) if name in old else new[name] for name in SETS & new.keys()}
+    )
+
+
+def _united(before: str, new: str) -> str:
+    if new == before:
+        return before
+    words = sorted({*before.split(", "), *new.split(", ")} - {"", "…"})
+    return ", ".join(words if len(words) <= _WORDS_IN_SET and "…" not in before else [*words[:_WORDS_IN_SET], "…"])
+
+
+def _set(words: set[str]) -> str:
+    return _united("", ", ".join(sorted(words)))
+
+
+def _smtp(r: Smtp) -> Facts:
+    found: Facts = {"tls": r.tls, "attachments": len(r.attachments), "mails": 1 if r.transferred else 0}
+    if r.attachments:
+        found["attachment_bytes"] = sum(a.size for a in r.attachments)
+        found["mime_types"] = _set({a.mime_type for a in r.attachments})
+    sets = {
+        "extensions": {a.extension for a in r.attachments if a.extension},
+        "protections": {a.protection for a in r.attachments if a.protection}
+        | ({r.protection} if r.protection else set()),
+        "recipient_domains": set(r.rcptto_domains),
+    }
+    found |= {name: _set(words) for name, words in sets.items() if words}
+    if r.auth_mechanism:
+        found["auth_mechanism"] = r.auth_mechanism
+    if r.server_name:
+        found["server_name"] = r.server_name
+    if not r.complete:
+        found["complete"] = False
+    return found
+
+
+def _session(r: Session) -> Facts:
+    found: Facts = {
+        "answered": r.answered,
+        "established": r.established,
+        "two_way": r.two_way,
+        "duration": round(r.duration, 1),
+        "ended": r.ended,
+    }
+    if r.detail:
+        found["version"] = r.detail
+    return found
+
+
+def _conn(r: Conn) -> Facts:
+    return {"services": ", ".join(r.services)} if r.services else {}
+
+
+def _http(r: Http) -> Facts:
+    return _known({"method": r.method, "status_code": r.status_code, "request_bytes": r.request_body_len})
+
+
+def _ssl(r: Ssl) -> Facts:
+    return _known({"version": r.version, "server_name": r.server_name})
+
+
+def _dns(r: Dns) -> Facts:
+    return _known({"query": r.query, "query_type": r.qtype_name})
+
+
+def _ssh(r: Ssh) -> Facts:
+    return _known({"version": r.server})
+
+
+def _rdp(r: Rdp) -> Facts:
+    return _known({"version": r.selected})
+
+
+def _rfb(r: Rfb) -> Facts:
+    return _known({"version": r.server_version})
+
+
+def _transfer(_: Transfer) -> Facts:
+    return {}
+
+
+def _known(values: Mapping[str, Value | None]) -> Facts:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+_OF_RECORD: Mapping[type[Any], Callable[[Any], Facts]] = {
+    Smtp: _smtp,
+    Session: _session,
+    Conn: _conn,
+    Transfer: _transfer,
+    Http: _http,
+    Ssl: _ssl,
+    Dns: _dns,
+    Ssh: _ssh,
+    Rdp: _rdp,
+    Rfb: _rfb,
+}

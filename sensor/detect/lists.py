@@ -1,0 +1,223 @@
+"""Lists of names (messengers, remote tools, destinations, HDS hosts…) and the tree of suffixes made of them.
+
+A list is a YAML file: `list` (its name, also the placeholder `%name%` of rules), `classes`, `roles`, `entries`. An entry is one
+product with its names by role, and says where they come from and of which date. Names match themselves and what lies under
+them, by label; the longest name on any list wins. A `*` in a first label stands for any letters: `relay-*.example.com`.
+Looked up in dictionaries, never scanned: the number of entries does not matter.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from sensor.detect.alert import Hds
+from sensor.detect.marked import Document, Mistake, documents
+from sensor.detect.names import registrable
+
+Trust = Literal["high", "medium", "low", "knowledge"]
+
+_TRUST = ("high", "medium", "low", "knowledge")
+_REMEMBERED = 8192
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"(?:[a-z0-9_*-]{{1,63}}|{_LABEL})(?:\.{_LABEL})*\.[a-z][a-z0-9-]+")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What the lists say of a name. `suffix` is the name on the list; `on`, every list that holds just this name."""
+
+    list: str
+    app: str | None
+    name: str
+    cls: str
+    role: str
+    hds: Hds | None
+    source: str
+    date: str
+    confidence: Trust
+    suffix: str
+    on: frozenset[str] = frozenset()
+    contract: str | None = None  # the reference in vigie.yml that makes it an HDS service
+
+
+@dataclass(frozen=True, slots=True)
+class ListInfo:
+    """A list as a whole: for `vigie lists show` and for the age that screens tell."""
+
+    name: str
+    title: str
+    date: str
+    entries: int
+    names: int
+
+
+@dataclass(slots=True)
+class Lists:
+    """All lists as one tree of suffixes."""
+
+    infos: tuple[ListInfo, ...] = ()
+    _exact: dict[str, Destination] = field(default_factory=dict)
+    _globs: dict[str, tuple[tuple[re.Pattern[str], Destination], ...]] = field(default_factory=dict)
+    _seen: dict[str, Destination | None] = field(default_factory=dict)
+
+    def names(self) -> frozenset[str]:
+        """The lists' names: what `%…%` in a rule may say."""
+        return frozenset(info.name for info in self.infos)
+
+    def entries(self) -> Iterator[Destination]:
+        yield from self._exact.values()
+        for globs in self._globs.values():
+            yield from (destination for _, destination in globs)
+
+    def classify(self, host: str) -> Destination | None:
+        """The entry with the longest suffix of `host` on any list. Remembers its answers, boundedly."""
+        try:
+            return self._seen[host]
+        except KeyError:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            found = self._seen[host] = self._find(host.lower().rstrip("."))
+            return found
+
+    def _find(self, host: str) -> Destination | None:
+        rest = host
+        while rest:
+            found = self._exact.get(rest)
+            if found is not None:
+                return found
+            label, _, parent = rest.partition(".")
+            for pattern, destination in self._globs.get(parent, ()):
+                if pattern.fullmatch(label):
+                    return destination
+            rest = parent
+        return None
+
+    def place(self, host: str | None, ip: str) -> str:
+        """One word for where a peer is: its app or name on a list, else the registrable name, else the address."""
+        if not host:
+            return ip
+        found = self.classify(host)
+        return registrable(host) if found is None else found.app or found.suffix
+
+    def extended(self, more: Iterable[Destination]) -> "Lists":
+        """A copy in which these entries take precedence: what the practice says of its own hosts."""
+        exact = dict(self._exact)
+        for destination in more:
+            exact[destination.suffix] = _joined(destination, exact.get(destination.suffix))
+        return Lists(self.infos, exact, self._globs)
+
+
+def _joined(first: Destination, second: Destination | None) -> Destination:
+    """One name on two lists: the first list speaks, the second adds its membership, and its HDS answer if the first has none."""
+    if second is None:
+        return replace(first, on=frozenset((first.list,)))
+    return replace(first, hds=first.hds or second.hds, on=first.on | second.on | {first.list, second.list})
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads list files into one tree; the order of `RANK` decides who speaks when two lists hold the same name."""
+
+    mistakes: list[Mistake]
+    infos: list[ListInfo] = field(default_factory=list)
+    exact: dict[str, Destination] = field(default_factory=dict)
+    globs: dict[str, list[tuple[re.Pattern[str], Destination]]] = field(default_factory=dict)
+
+    def read(self, document: Document) -> None:
+        data = document.data
+        if not isinstance(data, dict) or not isinstance(data.get("entries"), list):
+            self.mistakes.append(document.mistake((), "a list needs 'list', 'title', 'classes', 'roles' and 'entries'"))
+            return
+        name, classes, roles = str(data.get("list", "")), data.get("classes") or [], data.get("roles") or []
+        for key in data:
+            if key not in ("list", "title", "date", "classes", "roles", "entries"):
+                self.mistakes.append(document.mistake((key,), f"unknown key '{key}' in a list"))
+        count = 0
+        for number, entry in enumerate(data["entries"]):
+            problem = _problem(entry, classes, roles)
+            if problem:
+                key, text = problem
+                self.mistakes.append(document.mistake(("entries", number, key), text))
+                continue
+            hds = Hds(entry["hds"]) if "hds" in entry else None
+            for role in roles:
+                for suffix in entry.get(role, ()):
+                    count += 1
+                    self.put(
+                        Destination(
+                            name,
+                            entry.get("app"),
+                            entry["name"],
+                            entry["class"],
+                            role,
+                            hds,
+                            entry["source"],
+                            entry["date"],
+                            entry["confidence"],
+                            suffix,
+                        )
+                    )
+        self.infos.append(
+            ListInfo(name, str(data.get("title", "")), str(data.get("date", "")), len(data["entries"]), count)
+        )
+
+    def put(self, destination: Destination) -> None:
+        label, _, parent = destination.suffix.partition(".")
+        if "*" in label:
+            pattern = re.compile(re.escape(label).replace(r"\*", "[a-z0-9_-]*"))
+            self.globs.setdefault(parent, []).append((pattern, _joined(destination, None)))
+            return
+        there = self.exact.get(destination.suffix)
+        self.exact[destination.suffix] = _joined(there, destination) if there else _joined(destination, None)
+
+
+def _problem(entry: Any, classes: list[str], roles: list[str]) -> tuple[str, str] | None:
+    """What is wrong with an entry: (its key, what to say), or None."""
+    if not isinstance(entry, dict):
+        return "", "an entry is a mapping: name, class, source, date, confidence and its names by role"
+    for key in ("name", "class", "source", "date", "confidence"):
+        if not isinstance(entry.get(key), str) or not entry[key]:
+            return key, f"'{key}' is missing or not a text"
+    if not _DATE.fullmatch(entry["date"]):
+        return "date", f"'{entry['date']}' is no date like 2026-11-21"
+    for key, known in (("confidence", _TRUST), ("class", classes), ("hds", ("service", "capable"))):
+        if key in entry and entry[key] not in known:
+            return key, f"'{key}' must be one of {', '.join(known)}, not '{entry[key]}'"
+    return _names_problem(entry, roles)
+
+
+def _names_problem(entry: dict[str, Any], roles: list[str]) -> tuple[str, str] | None:
+    named = False
+    for key, value in entry.items():
+        if key in roles:
+            named = True
+            if not isinstance(value, list):
+                return key, f"'{key}' must be a list of names"
+            for suffix in value:
+                if not isinstance(suffix, str) or not _NAME.fullmatch(suffix):
+                    return key, f"'{suffix}' is no name like example.com, in lower case"
+        elif key not in ("app", "name", "class", "source", "date", "confidence", "hds", "note"):
+            return key, f"unknown key '{key}'; names stand under {', '.join(roles)}"
+    return None if named else ("name", f"no names: give some under {', '.join(roles)}")
+
+
+RANK = ("messengers", "remote_tools", "mssante", "public_health", "destinations", "hds_hosts", "hds_capable")
+
+
+def parse(files: Iterable[tuple[str, str]]) -> tuple[Lists, list[Mistake]]:
+    """(file, text) of each list → the tree and every mistake."""
+    mistakes: list[Mistake] = []
+    read = [document for file, text in files for document in documents(text, file, mistakes)]
+    read.sort(key=_rank)
+    reader = _Reader(mistakes)
+    for document in read:
+        reader.read(document)
+    globs = {parent: tuple(patterns) for parent, patterns in reader.globs.items()}
+    return Lists(tuple(reader.infos), reader.exact, globs), mistakes
+
+
+def _rank(document: Document) -> int:
+    name = document.data.get("list") if isinstance(document.data, dict) else None
+    return RANK.index(name) if name in RANK else len(RANK)
