@@ -28,6 +28,9 @@ from sensor.wire.sides import Lines, TwoSides, any_side, best, starts
 LARGE = 131_072  # bytes of a request's body from which its record does not wait for the response
 ENOUGH = 1_048_576  # bytes of bodies on one connection, after which it is counted only
 MOST_PENDING = 32  # requests that wait for a response
+MOST_PIPELINED = (
+    4  # requests that wait for the first word of a server: after that it is in the direction that is not seen
+)
 
 METHODS = frozenset(
     b"GET POST HEAD PUT CONNECT OPTIONS DELETE PATCH TRACE PROPFIND PROPPATCH MKCOL MOVE COPY LOCK UNLOCK REPORT SEARCH"
@@ -173,8 +176,8 @@ class HttpReader(TwoSides):
             self._bodies += size
 
     def _asked(self, head: Head, *, large: bool, other_heard: bool) -> None:
-        if self._pending and not other_heard:
-            self._tell_early(self._pending[-1])
+        if not other_heard and len(self._pending) >= MOST_PIPELINED:
+            self._tell_early(self._pending[-MOST_PIPELINED])
         if len(self._pending) >= MOST_PENDING:
             self._tell_early(self._pending.popleft())
         asked = _Asked(head)

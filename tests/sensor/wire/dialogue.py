@@ -71,7 +71,7 @@ def check(make: Callable[[], Reader], script: Sequence[Step], *, splits: bool = 
     inputs = [s for s in script if isinstance(s, INPUTS)]
     expected = list(_as_written(script))
     played = list(play(make(), inputs))
-    assert played == expected
+    assert played == expected, f"\n  out:      {played}\n  expected: {expected}"
     if splits:
         said = [what for _, what in expected]
         assert [what for _, what in play(make(), _bytes_of(inputs))] == said, "byte by byte"
