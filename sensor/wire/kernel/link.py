@@ -141,7 +141,7 @@ def _cooked(data, p):
     if be16(data, at + 4) == 6:
         p.src_mac = be48(data, at + 6)
     p.at = at + 16
-    return _cooked_type(p, be16(data, at + 2), be16(data, at + 14))
+    return _cooked_type(be16(data, at + 2), be16(data, at + 14))
 
 
 @compiled
@@ -152,7 +152,7 @@ def _cooked2(data, p):
     if u8(data, at + 11) == 6:
         p.src_mac = be48(data, at + 12)
     p.at = at + 20
-    return _cooked_type(p, be16(data, at + 8), be16(data, at))
+    return _cooked_type(be16(data, at + 8), be16(data, at))
 
 
 @compiled
