@@ -67,8 +67,13 @@ class RfbReader(TwoSides):
     def _go_on(self) -> Outcome:
         if self._server is None:
             return MORE
-        while self._step():
-            pass
+        try:
+            while self._step():
+                pass
+        except ParseError:
+            if not self._versions:
+                raise
+            self._over = True  # one side spoke RFB, whatever the other is
         return self._tell() if self._over else MORE
 
     def _lost_side(self, *, from_orig: bool) -> Outcome:

@@ -50,6 +50,13 @@ class _Side:
             self._line(line)
         while not self.through and self._packet():
             pass
+        if self.through:
+            self.left -= self.lines.drop(self.left)
+
+    @property
+    def went_on(self) -> bool:
+        """Encrypted bytes came while the other side's last packet in clear was not seen."""
+        return self.through and len(self.lines.data) > 0
 
     def _line(self, line: bytes) -> None:
         version = _version(line)
@@ -105,8 +112,6 @@ class SshReader(TwoSides):
         if self._lost[from_orig]:
             return MORE
         side = self._sides[from_orig]
-        if side.through:
-            return self._finish()  # goes on encrypted while the other side's packets are not seen
         if self._sides[not from_orig].version == 1:
             side.version = 1  # who announced 1.99 goes down to it
         try:
@@ -116,7 +121,7 @@ class SshReader(TwoSides):
                 raise
             return self._finish()
         through = all(s.through for s in self._sides)
-        return self._finish() if through else MORE
+        return self._finish() if through or side.went_on else MORE
 
     def _finish(self) -> Outcome:
         resp, orig = self._sides

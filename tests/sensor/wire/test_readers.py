@@ -1,0 +1,53 @@
+"""The table: each probe takes its own protocol's first bytes and nobody else's, at every length that has come."""
+
+import pytest
+
+from sensor.wire import Likeness
+from sensor.wire.readers import DATAGRAMS, STREAMS
+from tests.sensor.wire.hellos import chrome, record, server_hello_13
+
+FIRST = {
+    "ssl": (record(22, chrome()), record(22, server_hello_13())),
+    "http": (b"GET / HTTP/1.1\r\nHost: example.fr\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"),
+    "ssh": (b"SSH-2.0-PuTTY\r\n", b"SSH-2.0-OpenSSH_9.2\r\n"),
+    "rdp": (
+        b"\x03\0\0\x13\x0e\xe0\0\0\0\0\0\1\0\x08\0\3\0\0\0",
+        b"\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\2\0\0\0",
+    ),
+    "rfb": (b"RFB 003.008\n", b"RFB 003.008\n"),
+    "dns": (
+        b"\0\x1c\0\7\1\0\0\1\0\0\0\0\0\0\7example\2fr\0\0\1\0\1",
+        b"\0\x1c\0\7\x81\x83\0\1\0\0\0\0\0\0\7example\2fr\0\0\1\0\1",
+    ),
+    "smtp": (
+        b"EHLO pc.example.fr\r\nMAIL FROM:<a@example.fr>\r\n",
+        b"220 mail.example.fr ESMTP Postfix\r\n250-mail\r\n",
+    ),
+    None: (b"\x05\x01\x00", b"* OK IMAP4rev1 ready\r\n"),
+}
+
+
+@pytest.mark.parametrize("entry", STREAMS, ids=lambda entry: entry.service)
+@pytest.mark.parametrize("service", FIRST)
+def test_each_probe_takes_its_own_and_no_other(entry, service):
+    orig, resp = FIRST[service]
+    for a, b in ((orig, resp), (orig, b""), (b"", resp), (resp, b"")):
+        said = {entry.probe(a[:size], b[:size]) for size in range(1, max(len(a), len(b)) + 1)}
+        if entry.service == service:
+            assert Likeness.YES in said
+            assert Likeness.NO not in said or service == "ssl"  # a lone first byte may be one of SSL 2
+        else:
+            assert Likeness.YES not in said
+    if entry.service == service:
+        assert entry.reader().service == service
+
+
+@pytest.mark.parametrize("entry", DATAGRAMS, ids=lambda entry: entry.service)
+def test_no_datagram_probe_takes_a_stream(entry):
+    assert all(entry.probe(data, b"") is not Likeness.YES for pair in FIRST.values() for data in pair)
+
+
+def test_names_are_told_once():
+    for table in (STREAMS, DATAGRAMS):
+        services = [entry.service for entry in table]
+        assert len(services) == len(set(services))
