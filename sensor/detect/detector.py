@@ -4,7 +4,7 @@ Rules are tried by service, in the order of their files. A rule tells, is counte
 right. Patients and visitors are not the subject: of a guest's device only inbound remote control is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sensor.detect import evidence
@@ -76,18 +76,22 @@ class Detector:
         if rule.telling.done_right:
             self._done_right[rule.telling.done_right] += 1
         elif rule.tell:
-            alert = self._ledger.take(self._occurrence(rule, rule.telling, event, None))
-            if alert is not None:
-                yield alert
+            yield from self._tell(self._occurrence(rule, rule.telling, event, None))
         for window in self._windows.get(rule.name, ()):
             packets = event.record.packets if isinstance(event.record, Transfer) else 0
             told = window.add(event, packets)
             if told is None:
                 continue
             correlation = window.correlation
-            alert = self._ledger.take(self._occurrence(correlation, correlation.telling, event, told))
-            if alert is not None:
-                yield alert
+            yield from self._tell(self._occurrence(correlation, correlation.telling, event, told))
+
+    def _tell(self, occurrence: Occurrence) -> Iterator[Alert]:
+        unless = occurrence.telling.unless
+        if unless and self._ledger.has(unless, occurrence.app, occurrence.device):
+            return
+        alert = self._ledger.take(occurrence)
+        if alert is not None:
+            yield alert
 
     def _occurrence(
         self, rule: Rule | Correlation, telling: Telling, event: Event, told: Increment | None

@@ -35,7 +35,7 @@ def facts(event: Event) -> Facts:
         }
         if destination.contract:
             found["hds_contract"] = destination.contract
-    if event.peer.host:
+    if event.peer.host and event.peer.host_source:
         found["hosts"] = event.peer.host
     if event.policy.contracts and event.contract.cover != "none":
         found["contract"] = event.contract.cover

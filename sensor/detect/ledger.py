@@ -99,6 +99,10 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def has(self, rule: str, app: str | None, device: AlertDevice) -> bool:
+        """Whether a rule that tells no peers apart has an alert for this app and device."""
+        return (rule, app or "", device.name or device.ip, "") in self._entries
+
     def take(self, o: Occurrence) -> Alert | None:
         """The alert of this occurrence, new or grown; None if it says nothing new."""
         key = (o.rule, o.app or "", o.device.name or o.device.ip, _peer_key(o))

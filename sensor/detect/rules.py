@@ -226,17 +226,18 @@ class _Loader:
                 if not generate:
                     counted.add(reference)
                 self._known_fields(correlation, rule, document)
-        self._same_as()
+        self._other_rules()
         rules = tuple(replace(r, tell=r.name not in counted) for r in self.rules.values())
         correlations = tuple(correlation for correlation, _, _ in self.correlations.values())
         return RuleSet(rules, correlations, tuple(self.asleep), self.catalogue)
 
-    def _same_as(self) -> None:
+    def _other_rules(self) -> None:
         every: list[Rule | Correlation] = [*self.rules.values(), *(c for c, _, _ in self.correlations.values())]
         for rule in every:
-            other = rule.telling.same_as
-            if other and other not in self.rules and other not in self.correlations:
-                self.mistakes.append(Mistake(rule.file, rule.line, f"'same_as': no rule is called '{other}'"))
+            for key in ("same_as", "unless"):
+                other = getattr(rule.telling, key)
+                if other and other not in self.rules and other not in self.correlations:
+                    self.mistakes.append(Mistake(rule.file, rule.line, f"'{key}': no rule is called '{other}'"))
 
     def _known_fields(self, correlation: Correlation, rule: Rule, document: Document) -> None:
         wanted = (*correlation.group, correlation.value, correlation.telling.less)
