@@ -1,0 +1,27 @@
+"""The catalogue of the command line: both languages say the same things."""
+
+from string import Formatter
+
+from dashboard.cli.words import COLOURS, WORDS
+from sensor.detect.alert import Severity
+
+
+def fields(text):
+    return {field for _, field, _, _ in Formatter().parse(text) if field}
+
+
+def test_french_and_english_have_the_same_keys_and_fields():
+    assert WORDS["fr"].keys() == WORDS["en"].keys()
+    assert {key: fields(text) for key, text in WORDS["fr"].items()} == {
+        key: fields(text) for key, text in WORDS["en"].items()
+    }
+
+
+def test_every_severity_has_a_word_and_a_colour():
+    assert {f"severity.{severity}" for severity in Severity} <= WORDS["fr"].keys()
+    assert COLOURS.keys() == set(Severity)
+
+
+def test_words_fit_their_column():
+    assert all(len(text) <= 11 for key, text in WORDS["fr"].items() if key.startswith("severity."))
+    assert all(len(text) <= 11 for key, text in WORDS["en"].items() if key.startswith("severity."))
