@@ -88,6 +88,7 @@ class MimeScanner:
         self._inline: InlineFiles | None = None
         self._carry = b""
         self._torn = False  # the next bytes do not begin a line
+        self._fresh_gap = False
         self._lost = midway  # fields or boundaries may have been missed: look for landmarks
         self._gapped = midway
         self._guess: bytes | None = None
@@ -103,6 +104,9 @@ class MimeScanner:
         self.size += len(data)
         data = self._carry + data if self._carry else data
         start = 0
+        if self._torn and self._fresh_gap:
+            self._torn = not (data.startswith(b"--") or _CONTENT_FIELD.match(data))  # what a line begins with
+            self._fresh_gap = False
         if self._torn:
             start = data.find(b"\n") + 1 or len(data)
             self._fragment(data[:start])
@@ -124,6 +128,7 @@ class MimeScanner:
         self._carry = b""
         self._torn = self._gapped = self._lost = True
         self._guess = None
+        self._fresh_gap = True
         self.size += missing
         if self._state is _State.HEADERS:
             self._field = b""

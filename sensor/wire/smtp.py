@@ -70,7 +70,8 @@ class SmtpReader:
                 return MORE
             for side in (not from_orig, from_orig):
                 held, self._held[side] = self._held[side], b""
-                self._feed(held, side)
+                if held:
+                    self._feed(held, side)
         else:
             self._feed(data, from_orig)
         return self._outcome()
@@ -84,7 +85,7 @@ class SmtpReader:
         else:
             self._answers = b""
             self._skip = True
-            self._client.done += self._due.clear()
+            self._client.tell(*self._due.clear())
         return self._outcome()
 
     def end(self, *, from_orig: bool) -> Outcome:
@@ -176,7 +177,7 @@ class SmtpReader:
             self._client.go_on()
             return
         due, passed = self._due.take(code)
-        self._client.done += passed
+        self._client.tell(*passed)
         if due is None:
             self._unasked(code)
             return
@@ -202,7 +203,7 @@ class SmtpReader:
         if due.transaction is not None:
             due.transaction.accepted = bool(due.transaction.accepted) or code < 400
             if due.count <= 0:
-                self._client.done.append(due.transaction)
+                self._client.tell(due.transaction)
 
     def _data(self, code: int) -> None:
         if self._client.state is State.ASKED:
@@ -230,7 +231,7 @@ class SmtpReader:
             client.go_on()
         elif code == 354:
             unseen = Transaction(whole=False, mail=MimeScanner().finish(complete=False))
-            client.done += self._due.add(Want.BODY, unseen)
+            client.tell(*self._due.add(Want.BODY, unseen))
         elif code in (235, 535):
             self._session.auth_success = code == 235
         elif code == 221:
@@ -248,32 +249,31 @@ class SmtpReader:
         told = self._told()
         return Events(told) if told else MORE
 
-    def _told(self, *more: Transaction) -> tuple[Smtp, ...]:
-        transactions, self._client.done = [*self._client.done, *more], []
-        self._told_any = self._told_any or bool(transactions)
-        return tuple(transaction.told(self._session) for transaction in transactions)
+    def _told(self) -> tuple[Smtp, ...]:
+        told, self._client.told = tuple(self._client.told), []
+        self._told_any = self._told_any or bool(told)
+        return told
 
     def _finish(self) -> Outcome:
         """No more comes."""
         self._client.end()
-        self._client.done += self._due.clear()
-        if not self._told_any and not self._client.done:
+        self._client.tell(*self._due.clear())
+        if not self._told_any and not self._client.told:
             if self._client_is_orig is None or not (self._session.helo or self._answered or self._client.transaction):
                 return GiveUp("ended before anything was said")
-            self._client.done.append(self._client.transaction or Transaction())
+            self._client.tell(self._client.transaction or Transaction())
         return Events(self._told(), Rest.DONE)
 
     def _hand_over(self) -> Outcome:
         client = self._client
         agreed = client.state is State.TLS or client.tls_asked or self._tls_begins
         client.end()
-        client.done += self._due.clear()
-        told = self._told()
+        client.tell(*self._due.clear())
         if agreed:  # else a client that expected TLS from the start spoke it to a server that does not
             self._session.tls = "established"
-        told += self._told(Transaction())
+        client.tell(Transaction())
         left = {self._client_is_orig: client.buffer, not self._client_is_orig: self._answers}
-        return Events(told, Rest.HANDOVER, left_orig=left[True], left_resp=left[False])
+        return Events(self._told(), Rest.HANDOVER, left_orig=left[True], left_resp=left[False])
 
 
 def _is_server(data: bytes) -> bool:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import ClassVar
 
 from sensor.wire import Likeness
+from sensor.wire.records import Smtp
 from sensor.wire.smtp_dots import DotText
 from sensor.wire.smtp_mail import Session, Transaction
 from sensor.wire.smtp_replies import DueReplies, Want
@@ -51,7 +52,7 @@ class ClientSide:
         self.auth_open = False  # the server said 334: the next line is a secret
         self.early: int | None = None  # an answer that overtook the end of the body it is for
         self.transaction: Transaction | None = None
-        self.done: list[Transaction] = []  # to be told
+        self.told: list[Smtp] = []
         self.tls_begins = False
         self.strange = 0  # lines in a row that are no commands
         self._dots: DotText | None = None
@@ -75,6 +76,9 @@ class ClientSide:
         while self.buffer and not self.tls_begins and self._STEPS[self.state](self):
             pass
 
+    def tell(self, *transactions: Transaction) -> None:
+        self.told += [transaction.told(self.session) for transaction in transactions]
+
     # Bodies
 
     def begin_body(self, *, midway: bool = False) -> None:
@@ -95,12 +99,12 @@ class ClientSide:
             return  # no end mark, no part: it may have been anything
         if self.early is not None:
             transaction.accepted, self.early = self.early < 400, None
-            self.done.append(transaction)
+            self.tell(transaction)
         elif self.server_heard:
             count = max(1, transaction.rcpt_count) if self.session.lmtp else 1
-            self.done += self.due.add(Want.BODY, transaction, count)
+            self.tell(*self.due.add(Want.BODY, transaction, count))
         else:
-            self.done.append(transaction)
+            self.tell(transaction)
 
     @property
     def answer_ends_body(self) -> bool:
@@ -212,7 +216,7 @@ class ClientSide:
 
     def _expect(self, want: Want) -> None:
         if self.server_heard:
-            self.done += self.due.add(want)
+            self.tell(*self.due.add(want))
 
     def _hello(self, _rest: bytes) -> None:
         self.session.helo = True
@@ -274,12 +278,12 @@ class ClientSide:
         transaction, self.transaction = self.transaction, None
         if transaction is not None and transaction.scanner is not None:
             transaction.end_body(complete=False)
-            self.done.append(transaction)
+            self.tell(transaction)
 
     # What is missing
 
     def gap(self, missing: int) -> None:
-        self.done += self.due.clear() if self.state not in (State.BODY, State.CHUNK) else []
+        self.tell(*(self.due.clear() if self.state not in (State.BODY, State.CHUNK) else []))
         if self.state is State.ASKED:
             self.begin_body()
         if self.state is State.BODY and self._dots is not None:
