@@ -1,4 +1,4 @@
-"""DNS in datagrams and over TCP; mDNS and LLMNR have the same shape (RFC 1035, RFC 6762, RFC 4795, RFC 9460).
+"""DNS in datagrams and over TCP; mDNS, LLMNR and NetBIOS names have its shape (RFC 1035, 6762, 4795, 1002, 9460).
 
     header: id(2) flags(2) counts of questions, answers, authorities, additionals (4 times 2)
             flags: response(1 bit) opcode(4) AA TC RD RA reserved(3) rcode(4)
@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
 from sensor.wire.cursor import Cursor
-from sensor.wire.dns_names import rcode_name, read_name, skip_name, type_name
+from sensor.wire.dns_names import netbios_name, rcode_name, read_name, skip_name, type_name
 from sensor.wire.records import Dns, DnsAnswer
 from sensor.wire.sides import TwoSides, likeness
 
@@ -27,7 +27,7 @@ CLASSES = frozenset({1, 3, 4, 254, 255})  # internet, chaos, hesiod, none, any; 
 MOST_QUESTIONS = 32  # mDNS asks many at once
 MOST_ANSWERS = 128  # kept of one message
 
-A, NS, CNAME, PTR, MX, AAAA, SRV, DNAME, OPT, SVCB, HTTPS = 1, 2, 5, 12, 15, 28, 33, 39, 41, 64, 65
+A, NS, CNAME, PTR, MX, AAAA, NB, SRV, DNAME, OPT, SVCB, HTTPS = 1, 2, 5, 12, 15, 28, 32, 33, 39, 41, 64, 65
 NAME_AT = {NS: 0, CNAME: 0, PTR: 0, DNAME: 0, MX: 2, SRV: 6}
 """Where a name stands in the data of these types."""
 
@@ -44,6 +44,8 @@ def read_message(data: bytes) -> Dns:
         kind = _question(cursor)
         if number == 0:
             query, qtype = read_name(data, name_at), kind
+            if kind == NB:
+                query = netbios_name(query)
     answers: list[DnsAnswer] = []
     for _ in range(counts[1]):
         answers.extend(_record(cursor, keep=len(answers) < MOST_ANSWERS))

@@ -70,6 +70,16 @@ def rcode_name(number: int) -> str:
     return RCODES[number] if number < len(RCODES) else f"RCODE{number}"
 
 
+def netbios_name(name: str) -> str:
+    """The host in a NetBIOS name, which has two letters for each of its 15 bytes and a kind (RFC 1001, 14.1); else `name`."""
+    label = name.partition(".")[0]
+    if len(label) != 32 or not all("a" <= letter <= "p" for letter in label):
+        return name
+    codes = [ord(letter) - 0x61 for letter in label]
+    host = bytes(high << 4 | low for high, low in zip(codes[:30:2], codes[1:30:2], strict=True))
+    return printable(host.rstrip(b" \0").lower())
+
+
 def skip_name(data: bytes, at: int) -> int:
     """Where the name at `at` ends; its pointer, if any, is not followed."""
     size = 0

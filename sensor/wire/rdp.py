@@ -42,7 +42,12 @@ class RdpReader(TwoSides):
         buffer += data
         if self._asked == from_orig and buffer:
             return self._went_on(buffer[0])
-        size = _size(buffer)
+        try:
+            size = _size(buffer)
+        except ParseError:
+            if self._asked is None:
+                raise
+            return self._finish()  # asked of something that is no RDP server
         if size is None or len(buffer) < size:
             return MORE
         packet = bytes(buffer[:size])

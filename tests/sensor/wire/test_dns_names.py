@@ -3,7 +3,7 @@
 import pytest
 
 from sensor.wire import ParseError
-from sensor.wire.dns_names import rcode_name, read_name, skip_name, type_name
+from sensor.wire.dns_names import netbios_name, rcode_name, read_name, skip_name, type_name
 
 
 def test_words():
@@ -36,3 +36,9 @@ def test_a_name_of_255_octets_is_the_longest():
     assert len(read_name((b"\x3f" + b"x" * 63) * 3 + b"\x3d" + b"x" * 61 + b"\x00", 0)) == 253
     with pytest.raises(ParseError):
         read_name((b"\x3f" + b"x" * 63) * 3 + b"\x3e" + b"x" * 62 + b"\x00", 0)
+
+
+def test_netbios_names():
+    assert netbios_name("fhepfcelehfcepfffacacacacacacabn") == "workgroup"
+    assert netbios_name("ckaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.scope") == "*"
+    assert netbios_name("example.fr") == "example.fr"

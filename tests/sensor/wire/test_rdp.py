@@ -81,6 +81,10 @@ def test_the_server_alone():
     check(RdpReader, [Resp(tpkt(0xD0, negotiation(2, 1))), Rdp((), "ssl", "confirmed"), Handover()])
 
 
+def test_a_server_that_speaks_something_else_did_not_answer():
+    check(RdpReader, [Orig(ASK), Resp(b"HTTP/1.0 400\r\n"), Rdp(ASKED), Rest.DONE])
+
+
 def test_gaps():
     check(RdpReader, [Orig(ASK), RespGap(19), Orig(TLS), Rdp(ASKED, "ssl", "confirmed"), Handover(TLS)])
     check(RdpReader, [Orig(ASK), OrigGap(9), RespEnd(), Rdp(ASKED), Rest.DONE])
