@@ -79,6 +79,10 @@ class Privacy:
             en=_words(alert.en, told),
         )
 
+    def text(self, text: str, lang: str) -> str:
+        """Any other text with the practice's addresses called by their names."""
+        return text if self.full else _ADDRESS.sub(lambda found: self._found(found.group(), lang), text)
+
     def _peer(self, peer: AlertPeer, lang: str) -> AlertPeer:
         if peer.ip is None or not self._is_local(peer.ip):
             return peer

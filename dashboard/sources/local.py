@@ -71,10 +71,11 @@ class LocalSource:
                 return AlertPage((), None, ())
             raise
         shown = rows[: query.limit]
+        counted = dict(counts)
         return AlertPage(
             alerts=tuple(self._decoded(body) for body, _, _ in shown),
             next=f"{shown[-1][1]}-{shown[-1][2]}" if len(rows) > query.limit else None,
-            counts=tuple((Category(word), count) for word, count in sorted(counts)),
+            counts=tuple((one, counted[one]) for one in Category if one in counted),
         )
 
     def alert(self, alert_id: str) -> Alert | None:

@@ -49,7 +49,9 @@ def traffic() -> str:
         title=texts()("traffic.of_day", day=formats.full_day(day, lang())),
         live=day == today(),
         devices=_rows(found.devices, [privacy.name(one.name, one.mac, lang()) for one in found.devices]),
-        services=_rows(found.services, [one.name or texts()("traffic.others") for one in found.services]),
+        services=_rows(
+            found.services, [texts().get(f"service.{one.name or 'other'}", one.name) for one in found.services]
+        ),
         previous=(day - timedelta(days=1)).isoformat(),
         next=(day + timedelta(days=1)).isoformat() if day < today() else None,
     )

@@ -90,7 +90,7 @@ class Viewer:
 
         return AlertView(
             id=alert.id,
-            title=sentence(words.title),
+            title=_capital(sentence(words.title)),
             severity=alert.severity.value,
             severity_word=t(f"severity.{alert.severity}"),
             category=alert.category.value,
@@ -154,7 +154,7 @@ class Viewer:
         if peer.ip:
             yield Fact(t("alert.peer_address"), _with_port(formats.bounded(peer.ip, 80), peer.port))
         if peer.host and peer.host_source:
-            yield Fact(t("alert.host_source"), t.get(f"host_source.{peer.host_source}", peer.host_source))
+            yield Fact(t("alert.host_source"), t.get(f"host_source.{peer.host_source}", formats.bounded(peer.host_source)))
         yield Fact(t("alert.packets"), formats.number(shown.packets, t.lang))
         for name, value in shown.evidence:
             if f"fact.{name}" not in t.words:
@@ -180,6 +180,11 @@ class Viewer:
         if name in ("duration", "window") or name.endswith("_seconds"):
             return formats.duration(value, lang)
         return formats.number(value, lang, 0 if float(value).is_integer() else 1)
+
+
+def _capital(text: str) -> str:
+    """A sentence that opens with a pseudonym opens with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def _with_port(ip: str, port: int | None) -> str:

@@ -48,7 +48,9 @@ class Browser:
         return str(self.run("return document.querySelector(arguments[0])?.innerText ?? ''", selector))
 
     def size(self, width: int, height: int) -> None:
-        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.cdp(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
 
     def dark(self, wanted: bool) -> None:
         value = "dark" if wanted else "light"
@@ -97,22 +99,25 @@ def call(port: int, method: str, path: str, body: object = None) -> object:
 def browser() -> Iterator[Browser]:
     """A browser for the length of the block."""
     driver, chromium = shutil.which("chromedriver"), shutil.which("chromium")
-    assert driver and chromium, "Debian's chromium and chromium-driver are wanted"
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        with subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+    assert driver, "Debian's chromium-driver is wanted"
+    assert chromium, "Debian's chromium is wanted"
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running,
+    ):
+        try:
+            port = _port(running)
+            options = {"binary": chromium, "args": [*FLAGS, f"--user-data-dir={profile}"]}
+            always = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+            made = call(port, "POST", "/session", {"capabilities": {"alwaysMatch": always}})
+            assert isinstance(made, dict)
+            window = Browser(port, made["sessionId"])
             try:
-                port = _port(running)
-                options = {"binary": chromium, "args": [*FLAGS, f"--user-data-dir={profile}"]}
-                always = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
-                made = call(port, "POST", "/session", {"capabilities": {"alwaysMatch": always}})
-                assert isinstance(made, dict)
-                window = Browser(port, made["sessionId"])
-                try:
-                    yield window
-                finally:
-                    window.close()
+                yield window
             finally:
-                running.terminate()
+                window.close()
+        finally:
+            running.terminate()
 
 
 def _port(running: subprocess.Popen[str]) -> int:

@@ -3,7 +3,8 @@
 "use strict";
 
 const SECOND = 1000;
-const STALE_AFTER = 4; // failures in a row before the page says that it hears nothing
+const PATIENCE = 3 * SECOND; // for one answer
+const STALE_AFTER = 3; // failures in a row before the page says that it hears nothing
 const strip = document.getElementById("strip");
 const tags = new Map();
 let failures = 0;
@@ -12,7 +13,7 @@ let title = document.title;
 /** The body of a part, null if it is the one we have. Throws on anything else. */
 async function ask(url) {
   const headers = tags.has(url) ? { "If-None-Match": tags.get(url) } : {};
-  const answer = await fetch(url, { headers, cache: "no-store", credentials: "same-origin" });
+  const answer = await fetch(url, { headers, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
   if (answer.status === 304) return null;
   if (answer.status === 403) document.getElementById("closed").hidden = false;
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);

@@ -1,0 +1,137 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from dashboard.sources import AlertQuery, BadCursor, Change, Share, Sight
+from dashboard.sources.local import LocalSource
+from sensor.detect.alert import Category, Severity
+from sensor.store import SeriesRow
+from sensor.store.days import minutes_of
+from sensor.store.errors import NeedsHuman
+from sensor.store.status import Status, StatusFile
+
+SECOND = 1_000_000_000
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def zone():
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("Europe/Paris")
+
+
+@pytest.fixture
+def source(tmp_path, zone):
+    return LocalSource(tmp_path, zone)
+
+
+def test_a_store_that_is_not_there_yet_is_an_empty_one(source, now):
+    assert source.change() == Change(0, 0)
+    assert source.alerts(AlertQuery()).alerts == ()
+    assert source.alert("a1") is None
+    assert source.traffic(DAY).devices == ()
+    assert source.coverage(now).sight is Sight.NEVER
+
+
+def test_alerts_newest_first_by_category_and_severity(store, source, sample, unnamed):
+    store.upsert([sample, unnamed])
+    page = source.alerts(AlertQuery())
+    assert page.alerts == (unnamed, sample)
+    assert page.next is None
+    assert page.counts == ((Category.MAIL, 1), (Category.REMOTE, 1))
+    assert source.alerts(AlertQuery(category=Category.MAIL)).alerts == (sample,)
+    assert source.alerts(AlertQuery(least=Severity.CRITICAL)).alerts == (unnamed,)
+    assert source.alert("r1") == unnamed
+
+
+def test_pages_show_each_alert_once_also_those_of_the_same_moment(store, source, sample):
+    store.upsert([replace(sample, id=f"n{n:02}", last_seen=sample.last_seen + n // 3) for n in range(25)])
+    seen, after = [], None
+    while True:
+        page = source.alerts(AlertQuery(after=after, limit=7))
+        seen += [alert.id for alert in page.alerts]
+        after = page.next
+        if after is None:
+            break
+    assert seen == [f"n{n:02}" for n in sorted(range(25), key=lambda n: (n // 3, n), reverse=True)]
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "12", "-5-a", "1e3-a", "9" * 40 + "-a", "²-a", "12-'; DROP TABLE alert"])
+def test_a_cursor_that_no_page_gave(store, source, sample, cursor):
+    store.upsert([sample])
+    if cursor.startswith("12-"):
+        assert source.alerts(AlertQuery(after=cursor)).alerts == ()
+    else:
+        with pytest.raises(BadCursor):
+            source.alerts(AlertQuery(after=cursor))
+
+
+def test_changes_are_numbers_that_grow(store, source, sample):
+    store.upsert([sample])
+    store.add_series([SeriesRow(1, "192.168.1.1", None, "ssl", 1, 1, 1, 1, 1)])
+    store.flush(0, force=True)
+    assert source.change() == Change(1, 1)
+
+
+@pytest.mark.parametrize(("day", "slots"), [(DAY, 144), (date(2026, 3, 29), 138), (date(2026, 10, 25), 150)])
+def test_the_traffic_of_a_practice_day(store, source, zone, day, slots):
+    first, after = minutes_of(day, zone)
+    row = SeriesRow(first, "192.168.1.12", "aa:00:00:00:00:12", "ssl", 10, 100, 1, 1, 1)
+    rows = [
+        row,
+        replace(row, minute=first + 9, device_mac=None),
+        replace(row, minute=after - 1, service="dns", bytes_in=1),
+        replace(row, minute=after),
+        replace(row, minute=first - 1, device_ip="192.168.1.99"),
+    ]
+    store.add_series(rows)
+    store.flush(0, force=True)
+    found = source.traffic(day)
+    assert len(found.slots) == slots
+    assert (found.slots[0].bytes_out, found.slots[0].bytes_in) == (20, 200)
+    assert (found.slots[-1].bytes_out, found.slots[-1].bytes_in) == (10, 1)
+    assert found.devices == (Share("192.168.1.12", 30, 201, "aa:00:00:00:00:12"),)
+    assert found.services == (Share("ssl", 20, 200), Share("dns", 10, 1))
+
+
+@pytest.mark.parametrize(
+    ("age", "quiet", "ended", "sight"),
+    [
+        (1, 1, False, Sight.SEEING),
+        (14, 0, False, Sight.SEEING),
+        (16, 0, False, Sight.LOST),
+        (1, 59, False, Sight.SEEING),
+        (1, 61, False, Sight.SILENT),
+        (500, 500, True, Sight.ENDED),
+    ],
+)
+def test_whether_the_box_sees(tmp_path, source, now, age, quiet, ended, sight):
+    written = now - age * SECOND
+    with StatusFile(tmp_path) as out:
+        out.write(Status(written, now - 9_000 * SECOND, written - quiet * SECOND, 100, 2, 5.0, "0.1.0", "eth1", ended))
+    found = source.coverage(now)
+    assert found.sight is sight
+    assert (found.packets, found.drops, found.interface, found.version) == (100, 2, "eth1", "0.1.0")
+
+
+def test_before_the_first_packet_the_start_counts(tmp_path, source, now):
+    with StatusFile(tmp_path) as out:
+        out.write(Status(now, now - 30 * SECOND, None, 0, 0, 0.0, "0.1.0"))
+        assert source.coverage(now).sight is Sight.SEEING
+        out.write(Status(now, now - 61 * SECOND, None, 0, 0, 0.0, "0.1.0"))
+        assert source.coverage(now).sight is Sight.SILENT
+
+
+def test_a_damaged_store_is_not_an_empty_one(tmp_path, source):
+    (tmp_path / "watch").mkdir()
+    (tmp_path / "watch" / "vigie.db").write_bytes(b"no database" * 1000)
+    for ask in (
+        source.change,
+        lambda: source.alerts(AlertQuery()),
+        lambda: source.alert("a"),
+        lambda: source.traffic(DAY),
+    ):
+        with pytest.raises(NeedsHuman):
+            ask()

@@ -1,0 +1,77 @@
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import dashboard.web
+from dashboard.sources import Sight
+from dashboard.web.texts import LANGUAGES, Texts, language
+from sensor.detect.alert import Category, Confidence, Hds, Severity
+from sensor.store.errors import Reason
+
+FR, EN = (Texts(lang) for lang in LANGUAGES)
+
+
+def test_both_languages_have_the_same_keys():
+    assert FR.words.keys() == EN.words.keys()
+
+
+def test_both_languages_have_the_same_places_in_each_sentence():
+    for key in FR.words:
+        places = [{name for _, name, _, _ in Formatter().parse(t.words[key]) if name} for t in (FR, EN)]
+        assert places[0] == places[1], key
+
+
+def test_every_word_of_the_contracts_has_a_word_for_people():
+    wanted = {f"{kind.__name__.lower()}.{one}" for kind in (Category, Severity, Confidence, Hds) for one in kind}
+    wanted |= {f"store.{reason}" for reason in Reason}
+    wanted |= {f"strip.{sight}" for sight in Sight} | {f"strip.{sight}_advice" for sight in set(Sight) - {Sight.SEEING}}
+    assert wanted <= FR.words.keys()
+
+
+def sources():
+    folder = Path(dashboard.web.__file__).parent
+    return "".join(path.read_text("utf-8") for kind in ("*.html", "*.py") for path in folder.rglob(kind))
+
+
+def test_every_key_that_the_templates_use_exists():
+    used = set(re.findall(r"""\bt\(["']([\w.]+)["'][,)]""", sources()))
+    assert len(used) > 50
+    assert used <= FR.words.keys()
+
+
+def test_every_key_is_used():
+    """Keys made of a word of the contracts (`category.mail`) are asked for by that word."""
+    made = ("severity.", "category.", "confidence.", "hds.", "host_source.", "fact.", "value.", "service.", "store.")
+    text = sources()
+    for key in FR.words:
+        if not key.startswith((*made, "strip.", "error.")):
+            assert key in text or key.removesuffix("_one").removesuffix("_many") in text, key
+
+
+def test_no_sentence_is_left_in_the_other_language():
+    same = {key for key in FR.words if FR.words[key] == EN.words[key]}
+    assert same <= {"site.name", "alert.app", "traffic.service", "severity.critical", "severity.high"}
+
+
+@pytest.mark.parametrize(
+    ("count", "fr", "en"), [(0, "0 fois", "0 times"), (1, "1 fois", "once"), (2, "2 fois", "2 times")]
+)
+def test_counting(count, fr, en):
+    if count:
+        assert FR.counted("inbox.times", count, n=str(count)) == fr
+    assert EN.counted("inbox.times", count, n=str(count)) == en
+
+
+def test_zero_is_singular_in_french_and_plural_in_english():
+    assert FR.counted("strip.drops", 0, n="0", share="0").startswith("1 paquet perdu")
+    assert EN.counted("strip.drops", 0, n="0", share="0").startswith("0 packets lost")
+
+
+def test_a_value_with_braces_stays_as_it_is():
+    assert FR("strip.last", since="{evil}") == "dernier paquet il y a {evil}"
+
+
+def test_language():
+    assert [language(word) for word in ("fr", "en", "de", "", None)] == ["fr", "en", None, None, None]
