@@ -65,7 +65,7 @@ def inspect(
     privacy = privacy_of(settings.policy, config)
     ordered = sorted(found.values(), key=lambda alert: (alert.first_seen, alert.id))
     if as_json:
-        out = click.get_binary_stream("stdout")  # JSON is UTF-8, whatever the terminal is
+        out = sys.stdout.buffer  # JSON is UTF-8, whatever the terminal is
         for alert in ordered:
             told = to_json(privacy.shown(alert, lang), lang=lang, device_name=privacy.device(alert.device, lang))
             out.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
