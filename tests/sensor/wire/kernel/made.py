@@ -1,0 +1,125 @@
+"""Packets made with scapy, walked by a kernel of their own, and the flow rows that come out, in a form tests can state."""
+
+import struct
+from ipaddress import IPv6Address
+from typing import NamedTuple
+
+import numpy as np
+
+from sensor.capture import FRAME, Frames
+from sensor.wire.kernel import Kernel
+from sensor.wire.kernel.layout import Control, Count, Stop, Unreadable, Want
+
+START = 1_700_000_000_000_000_000
+MS = 1_000_000
+ETHERNET = 1
+
+
+def frames_of(packets, *, link=ETHERNET, start=START, step=MS, snap=None):
+    """Packets (or bytes) → Frames, `step` nanoseconds apart, cut to `snap` bytes."""
+    data = bytearray()
+    table = np.zeros(len(packets), dtype=FRAME)
+    for i, packet in enumerate(packets):
+        whole = bytes(packet)
+        kept = whole if snap is None else whole[:snap]
+        row = table[i]
+        row["offset"], row["ts"], row["link"] = len(data), start + i * step, link
+        row["caplen"], row["wirelen"] = len(kept), len(whole)
+        data += kept
+    return Frames(np.frombuffer(bytes(data) or b"\0", dtype=np.uint8), table)
+
+
+class Flow(NamedTuple):
+    """A flow row as people would say it."""
+
+    orig: tuple[str, int]
+    resp: tuple[str, int]
+    proto: int
+    pkts: tuple[int, int]
+    ip_bytes: tuple[int, int]
+    bytes: tuple[int, int]
+
+
+def address(hi, lo):
+    value = IPv6Address(int(hi) << 64 | int(lo))
+    return str(value.ipv4_mapped or value)
+
+
+def flow_of(row):
+    return Flow(
+        (address(row["orig_hi"], row["orig_lo"]), int(row["orig_port"])),
+        (address(row["resp_hi"], row["resp_lo"]), int(row["resp_port"])),
+        int(row["proto"]),
+        (int(row["orig_pkts"]), int(row["resp_pkts"])),
+        (int(row["orig_ip_bytes"]), int(row["resp_ip_bytes"])),
+        (int(row["orig_bytes"]), int(row["resp_bytes"])),
+    )
+
+
+class Seen(NamedTuple):
+    """All that a walk over some packets gave."""
+
+    kernel: Kernel
+    flows: list[Flow]
+    rows: list[np.void]
+    segments: list[np.void]
+    payloads: list[bytes]
+    decisions: list[int]  # uids
+    ended: list[np.void]
+
+    @property
+    def counts(self):
+        return {word.name: int(self.kernel.tables.counts[word]) for word in Count if word is not Count.SIZE}
+
+    @property
+    def unreadable(self):
+        table = self.kernel.tables.unreadable
+        return {word.name: int(table[word]) for word in Unreadable if word is not Unreadable.SIZE and table[word]}
+
+
+def walk(frames, *, kernel=None, decide=Want.COUNT, seed=42, cap=64):
+    """Walk a batch to its end, answering every question with `decide`."""
+    kernel = kernel or Kernel(seed=seed, cap=cap)
+    segments, payloads, decisions, ended = [], [], [], []
+    at = 0
+    while True:
+        step = kernel.walk(frames, at)
+        assert step.next >= at
+        for segment in step.segments:
+            segments.append(segment.copy())
+            first = int(segment["offset"])
+            payloads.append(frames.data[first : first + int(segment["length"])].tobytes())
+        ended += list(kernel.take_ended())
+        at = step.next
+        if step.stop is Stop.DECIDE:
+            decisions.append(int(kernel.tables.flows["uid"][step.slot]))
+            kernel.tables.flows["want"][step.slot] = decide
+        elif step.stop is Stop.END:
+            break
+    rows = sorted((kernel.tables.flows[slot].copy() for slot in kernel.live()), key=lambda row: row["uid"])
+    return Seen(kernel, [flow_of(row) for row in rows], rows, segments, payloads, decisions, ended)
+
+
+def check(kernel):
+    """The table's own promises: every live row is found by its key, nothing else is indexed, the free list is the rest."""
+    tables = kernel.tables
+    live = set(kernel.live().tolist())
+    indexed = [slot for slot in tables.index.tolist() if slot >= 0]
+    assert sorted(indexed) == sorted(live)
+    assert tables.control[Control.LIVE] == len(live)
+    free, at = set(), int(tables.control[Control.FREE])
+    while at >= 0:
+        assert at not in free
+        free.add(at)
+        at = int(tables.flows["chain"][at])
+    assert free | live == set(range(int(tables.control[Control.HIGH])))
+    assert not free & live
+
+
+def pcap(packets, *, link=ETHERNET):
+    """A capture file's bytes."""
+    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, link)
+    for i, packet in enumerate(packets):
+        raw = bytes(packet)
+        out += struct.pack("<IIII", 1_700_000_000, i, len(raw), len(raw)) + raw
+    return out

@@ -1,0 +1,382 @@
+"""Packets in, flow rows, counters and segments out."""
+
+import pytest
+from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet6 import (
+    ICMPv6EchoRequest,
+    ICMPv6ND_RA,
+    IPv6,
+    IPv6ExtHdrDestOpt,
+    IPv6ExtHdrFragment,
+    IPv6ExtHdrHopByHop,
+    IPv6ExtHdrRouting,
+)
+from scapy.layers.l2 import ARP, Dot1Q, Ether
+from scapy.layers.sctp import SCTP
+from scapy.packet import Raw
+
+from sensor.wire.kernel import Kernel
+from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Mark, Stop, Want
+from tests.sensor.wire.kernel.made import MS, START, Flow, frames_of, walk
+
+MAC_A, MAC_B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
+A, B = "10.0.0.1", "192.0.2.9"
+A6, B6 = "2001:db8::1", "2001:db8::9"
+
+
+def up(**tcp):
+    return Ether(src=MAC_A, dst=MAC_B) / IP(src=A, dst=B) / TCP(**{"sport": 40000, "dport": 443, **tcp})
+
+
+def down(**tcp):
+    return Ether(src=MAC_B, dst=MAC_A) / IP(src=B, dst=A) / TCP(**{"sport": 443, "dport": 40000, **tcp})
+
+
+def handshake(isn=1000, answer=5000):
+    return [
+        up(flags="S", seq=isn),
+        down(flags="SA", seq=answer, ack=isn + 1),
+        up(flags="A", seq=isn + 1, ack=answer + 1),
+    ]
+
+
+def test_tcp_connection():
+    seen = walk(
+        frames_of(
+            [
+                *handshake(),
+                up(flags="PA", seq=1001, ack=5001) / Raw(b"hello"),
+                down(flags="PA", seq=5001, ack=1006) / Raw(b"you too"),
+                up(flags="FA", seq=1006, ack=5008),
+                down(flags="FA", seq=5008, ack=1007),
+                up(flags="A", seq=1007, ack=5009),
+            ]
+        )
+    )
+    assert seen.flows == [Flow((A, 40000), (B, 443), 6, (5, 3), (205, 127), (5, 7))]
+    (row,) = seen.rows
+    assert (row["orig_isn"], row["resp_isn"]) == (1001, 5001)
+    assert (row["orig_next"], row["resp_next"]) == (1007, 5009)
+    assert row["marks"] == Mark.ORIG_SYN | Mark.RESP_SYN | Mark.CLOSED
+    assert (row["first_ts"], row["last_ts"]) == (START, START + 7 * MS)
+    assert (int(row["orig_mac"]), int(row["resp_mac"])) == (0x0200_0000_000A, 0x0200_0000_000B)
+    assert seen.counts["PACKETS"] == seen.counts["TCP"] == seen.counts["IPV4"] == 8
+    assert seen.counts["TCP_GAPS"] == row["gap_bytes"] == 0
+    assert seen.counts["IP_BYTES"] == 205 + 127
+    assert seen.counts["BYTES"] == 205 + 127 + 8 * 14
+    assert (seen.counts["FIRST_TS"], seen.counts["LAST_TS"]) == (START, START + 7 * MS)
+    assert seen.unreadable == {}
+    # segments: payloads, and empty ones with SYN or FIN; no bare acknowledgements
+    assert [(int(s["flags"]), int(s["seq"]), int(s["from_orig"])) for s in seen.segments] == [
+        (0x02, 1001, 1),
+        (0x12, 5001, 0),
+        (0x18, 1001, 1),
+        (0x18, 5001, 0),
+        (0x11, 1006, 1),
+        (0x11, 5008, 0),
+    ]
+    assert seen.payloads == [b"", b"", b"hello", b"you too", b"", b""]
+
+
+@pytest.mark.parametrize(
+    ("first", "orig", "marks"),
+    [
+        pytest.param(up(flags="S"), (A, 40000), Mark.ORIG_SYN, id="syn"),
+        pytest.param(
+            down(flags="SA", seq=7, ack=3),
+            (A, 40000),
+            Mark.RESP_SYN | Mark.ORIG_SYN | Mark.MIDSTREAM | Mark.FLIPPED,
+            id="syn-ack first: the sender answered; what it acknowledges is the originator's start",
+        ),
+        pytest.param(up(flags="A"), (A, 40000), Mark.MIDSTREAM, id="middle, client first"),
+        pytest.param(down(flags="A"), (A, 40000), Mark.MIDSTREAM | Mark.FLIPPED, id="middle, well-known port first"),
+        pytest.param(down(flags="A", sport=3389), (B, 3389), Mark.MIDSTREAM, id="middle, no well-known port"),
+        pytest.param(down(flags="A", dport=22), (B, 443), Mark.MIDSTREAM, id="middle, both well-known"),
+    ],
+)
+def test_who_opened_it(first, orig, marks):
+    seen = walk(frames_of([first]))
+    assert seen.flows[0].orig == orig
+    assert seen.rows[0]["marks"] == marks
+
+
+def test_direction_never_flips():
+    seen = walk(frames_of([down(flags="A", sport=3389), up(flags="S", dport=3389), down(flags="SA", sport=3389)]))
+    assert [flow.orig for flow in seen.flows] == [(B, 3389)]
+
+
+def test_udp_icmp_and_others_are_flows():
+    def ip(src, dst):
+        return Ether() / IP(src=src, dst=dst)
+
+    seen = walk(
+        frames_of(
+            [
+                ip(A, B) / UDP(sport=5000, dport=53) / Raw(b"question"),
+                ip(B, A) / UDP(sport=53, dport=5000) / Raw(b"long answer"),
+                ip(A, B) / ICMP() / Raw(b"ping"),
+                ip(B, A) / ICMP(type=0) / Raw(b"ping"),
+                ip(A, B) / SCTP(sport=7, dport=8) / Raw(b"x" * 4),
+                Ether() / IP(src=A, dst=B, proto=2) / Raw(b"igmp"),
+                Ether() / IP(src=A, dst=B, proto=136) / Raw(bytes(UDP(sport=1, dport=2)) + b"lite"),
+                Ether() / IPv6(src=A6, dst=B6) / ICMPv6EchoRequest(data=b"six"),
+            ]
+        )
+    )
+    assert seen.flows == [
+        Flow((A, 5000), (B, 53), 17, (1, 1), (36, 39), (8, 11)),
+        Flow((A, 0), (B, 0), 1, (1, 1), (32, 32), (4, 4)),
+        Flow((A, 7), (B, 8), 132, (1, 0), (36, 0), (4, 0)),
+        Flow((A, 0), (B, 0), 2, (1, 0), (24, 0), (4, 0)),
+        Flow((A, 1), (B, 2), 136, (1, 0), (32, 0), (4, 0)),
+        Flow((A6, 0), (B6, 0), 58, (1, 0), (51, 0), (3, 0)),
+    ]
+    assert [int(row["want"]) for row in seen.rows] == [Want.UNDECIDED] + [Want.COUNT] * 5
+    assert seen.payloads == [b"question", b"long answer"]
+    expected = {"UDP": 2, "ICMP": 3, "SCTP": 1, "OTHER_IP": 1, "UDP_LITE": 1, "IPV4": 7, "IPV6": 1, "FLOWS": 6}
+    assert {name: seen.counts[name] for name in expected} == expected
+
+
+def test_a_late_udp_answer_is_from_the_server():
+    seen = walk(frames_of([Ether() / IP(src=B, dst=A) / UDP(sport=53, dport=5000) / Raw(b"answer")]))
+    assert seen.flows[0].orig == (A, 5000)
+    assert seen.rows[0]["marks"] == Mark.MIDSTREAM | Mark.FLIPPED
+
+
+V6 = {"src": A6, "dst": B6}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(IPv6(**V6), id="plain"),
+        pytest.param(IPv6(**V6) / IPv6ExtHdrHopByHop() / IPv6ExtHdrDestOpt() / IPv6ExtHdrRouting(), id="three"),
+        pytest.param(IPv6(**V6) / IPv6ExtHdrFragment(offset=0, m=0), id="atomic fragment"),
+        pytest.param(IPv6(**V6, nh=51) / Raw(b"\x06\x04" + b"\0" * 22), id="authentication header"),
+    ],
+)
+def test_ipv6_extension_headers(headers):
+    packet = Ether() / headers / TCP(sport=40000, dport=25, flags="PA", seq=9) / Raw(b"mail")
+    seen = walk(frames_of([packet]))
+    size = len(packet) - 14
+    assert seen.flows == [Flow((A6, 40000), (B6, 25), 6, (1, 0), (size, 0), (4, 0))]
+    assert seen.payloads == [b"mail"]
+
+
+def test_fragments():
+    first = IP(src=A, dst=B, id=1, flags="MF") / UDP(sport=1, dport=2, len=108) / Raw(b"x" * 52)
+    later = IP(src=A, dst=B, id=1, frag=7, proto=17) / Raw(b"y" * 48)
+    six = IPv6(**V6) / IPv6ExtHdrFragment(offset=7, nh=17) / Raw(b"y" * 48)
+    seen = walk(frames_of([Ether() / first, Ether() / later, Ether() / six]))
+    assert seen.flows == [Flow((A, 1), (B, 2), 17, (1, 0), (80, 0), (52, 0))]
+    assert seen.unreadable == {"IP_FRAGMENT": 2}
+    assert seen.counts["UDP"] == 1
+
+
+def test_ethernet_padding_is_no_payload():
+    frame = bytes(up(flags="A")) + b"\xee" * 6
+    seen = walk(frames_of([frame]))
+    assert seen.flows[0].bytes == (0, 0)
+    assert seen.segments == []
+
+
+def test_bytes_come_from_ip_lengths_not_captured_ones():
+    seen = walk(frames_of([up(flags="PA", seq=1) / Raw(b"z" * 1000)], snap=60))
+    assert seen.flows[0].ip_bytes == (1040, 0)
+    assert seen.flows[0].bytes == (1000, 0)
+    assert (seen.segments[0]["length"], seen.segments[0]["wire_length"]) == (6, 1000)
+    assert seen.unreadable == {"SNAPPED": 1}
+    assert seen.counts["BYTES"] == 1054
+
+
+def test_a_length_of_zero_means_the_rest_of_the_frame():
+    seen = walk(frames_of([Ether() / IP(src=A, dst=B, len=0) / TCP(flags="PA", seq=1) / Raw(b"z" * 5000)]))
+    assert seen.flows[0].bytes == (5000, 0)
+
+
+def test_syn_with_data():
+    seen = walk(frames_of([up(flags="S", seq=99) / Raw(b"fast"), down(flags="SA", seq=7, ack=104)]))
+    assert (seen.segments[0]["seq"], seen.payloads[0]) == (100, b"fast")
+    assert seen.rows[0]["orig_isn"] == 100
+    assert seen.rows[0]["orig_next"] == 104
+
+
+@pytest.mark.parametrize("start", [1000, 0xFFFF_FFF0], ids=["plain", "sequence numbers wrap"])
+def test_gaps_are_counted_and_filled(start):
+    def data(offset, size):
+        return up(flags="PA", seq=(start + offset) & 0xFFFFFFFF) / Raw(b"d" * size)
+
+    seen = walk(frames_of([data(0, 10), data(30, 10)]))
+    assert (seen.rows[0]["gap_bytes"], seen.counts["TCP_GAPS"]) == (20, 1)
+    seen = walk(frames_of([data(40, 10), data(10, 20)]), kernel=seen.kernel)
+    assert (seen.rows[0]["gap_bytes"], seen.counts["TCP_GAPS"]) == (0, 0)
+    assert seen.rows[0]["orig_next"] == (start + 50) & 0xFFFFFFFF
+
+
+def test_keep_alives_and_repeats_are_no_gap():
+    seen = walk(
+        frames_of(
+            [
+                *handshake(),
+                up(flags="PA", seq=1001) / Raw(b"12345"),
+                up(flags="A", seq=1005) / Raw(b"\0"),
+                up(flags="PA", seq=1001) / Raw(b"12345"),
+                up(flags="A", seq=1006),
+            ]
+        )
+    )
+    assert seen.rows[0]["orig_next"] == 1006
+    assert (seen.rows[0]["gap_bytes"], seen.counts["TCP_GAPS"]) == (0, 0)
+
+
+def test_a_reset_with_a_wild_number_is_no_gap():
+    seen = walk(frames_of([*handshake(), up(flags="R", seq=0x7000_0000)]))
+    assert (seen.rows[0]["gap_bytes"], seen.rows[0]["orig_next"]) == (0, 1001)
+    assert seen.rows[0]["marks"] & Mark.CLOSED
+
+
+def closed():
+    return [*handshake(), up(flags="FA", seq=1001), down(flags="FA", seq=5001)]
+
+
+@pytest.mark.parametrize(
+    ("before", "syn", "anew"),
+    [
+        pytest.param(closed(), up(flags="S", seq=90000), True, id="closed, another number"),
+        pytest.param(closed(), up(flags="S", seq=1000), False, id="closed, the same SYN repeated"),
+        pytest.param(closed(), down(flags="S", seq=90000), True, id="closed, from the other side"),
+        pytest.param(handshake(), up(flags="S", seq=90000), False, id="open: not believed"),
+        pytest.param(
+            [*handshake(), up(flags="FA", seq=1001)], up(flags="S", seq=90000), True, id="seen in one direction only"
+        ),
+        pytest.param([up(flags="S", seq=5)], up(flags="S", seq=90000), False, id="a second try"),
+        pytest.param(
+            [up(flags="PA", seq=1001) / Raw(b"early")], up(flags="S", seq=1000), False, id="its own SYN, only late"
+        ),
+        pytest.param(
+            [up(flags="PA", seq=1001) / Raw(b"old")], up(flags="S", seq=0x7FFF_0000), True, id="middle, then a new one"
+        ),
+    ],
+)
+def test_port_reuse(before, syn, anew):
+    seen = walk(frames_of([*before, syn]))
+    assert len(seen.flows) == 1
+    assert [int(row["uid"]) for row in seen.ended] == ([1] if anew else [])
+    assert seen.rows[0]["uid"] == (2 if anew else 1)
+    if anew:
+        assert seen.flows[0].pkts == (1, 0)
+        assert seen.rows[0]["budget"] == FIRST_BUDGET
+        assert seen.rows[0]["orig_isn"] == (int(syn[TCP].seq) + 1)
+        assert seen.flows[0].orig == (syn[IP].src, syn[TCP].sport)
+
+
+def test_port_reuse_after_a_long_silence():
+    kernel = walk(frames_of([*handshake(), up(flags="PA", seq=1001) / Raw(b"x")])).kernel
+    seen = walk(frames_of([up(flags="S", seq=77)], start=START + 3_600_000 * MS), kernel=kernel)
+    assert len(seen.ended) == 1
+
+
+def test_decide_stops_before_the_packet_and_counts_nothing_of_it():
+    packets = [up(flags="PA", seq=1001 + i) / Raw(b"x") for i in range(FIRST_BUDGET + 2)]
+    frames = frames_of(packets)
+    kernel = Kernel(seed=1, cap=8)
+    step = kernel.walk(frames, 0)
+    assert (step.next, step.stop, step.slot) == (FIRST_BUDGET, Stop.DECIDE, 0)
+    assert len(step.segments) == FIRST_BUDGET
+    counts, row = kernel.tables.counts.copy(), kernel.tables.flows[0].copy()
+    again = kernel.walk(frames, step.next)
+    assert (again.next, again.stop, len(again.segments)) == (FIRST_BUDGET, Stop.DECIDE, 0)
+    assert (kernel.tables.counts == counts).all()
+    assert kernel.tables.flows[0] == row
+    kernel.tables.flows["budget"][0] = 1
+    step = kernel.walk(frames, again.next)
+    assert (step.next, step.stop, len(step.segments)) == (FIRST_BUDGET + 1, Stop.DECIDE, 1)
+    kernel.tables.flows["want"][0] = Want.ALL
+    step = kernel.walk(frames, step.next)
+    assert (step.next, step.stop, step.slot, len(step.segments)) == (len(packets), Stop.END, -1, 1)
+    assert kernel.tables.flows["orig_pkts"][0] == len(packets)
+
+
+def test_empty_packets_spend_no_budget_and_ask_nothing():
+    packets = [up(flags="PA", seq=1001 + i) / Raw(b"x") for i in range(FIRST_BUDGET)]
+    seen = walk(frames_of([*packets, up(flags="A", seq=1009), down(flags="A"), up(flags="FA", seq=1009)]))
+    assert seen.decisions == []
+    assert len(seen.segments) == FIRST_BUDGET + 1
+    assert seen.flows[0].pkts == (FIRST_BUDGET + 2, 1)
+
+
+@pytest.mark.parametrize(("want", "handed_up"), [(Want.COUNT, FIRST_BUDGET), (Want.ALL, 30)])
+def test_wants(want, handed_up):
+    packets = [up(flags="PA", seq=1001 + i) / Raw(b"x") for i in range(30)]
+    seen = walk(frames_of(packets), decide=want)
+    assert len(seen.decisions) == 1
+    assert len(seen.segments) == handed_up
+    assert seen.flows[0].pkts == (30, 0)
+
+
+def test_full_segments_go_on_where_they_stopped():
+    packets = [Ether() / ARP(psrc=A, pdst=B)] * 5000
+    frames = frames_of(packets)
+    kernel = Kernel(seed=1, cap=8)
+    step = kernel.walk(frames, 0)
+    assert (step.next, step.stop) == (4096, Stop.FULL)
+    step = kernel.walk(frames, step.next)
+    assert (step.next, step.stop, len(step.segments)) == (5000, Stop.END, 5000 - 4096)
+    assert kernel.tables.counts[11] == 5000
+
+
+def test_arp_and_router_advertisements_are_handed_up():
+    arp = Ether() / Dot1Q(vlan=7) / ARP(psrc=A, pdst=B)
+    advertisement = Ether() / IPv6(src="fe80::1", dst="ff02::1") / ICMPv6ND_RA()
+    seen = walk(frames_of([arp, advertisement]))
+    assert [(int(s["kind"]), int(s["slot"]), int(s["uid"])) for s in seen.segments] == [(Kind.FRAME, -1, 0)] * 2
+    assert seen.payloads == [bytes(arp[ARP]), bytes(advertisement[IPv6])]
+    assert (seen.counts["ARP"], seen.counts["ICMP"], seen.counts["FLOWS"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("tags", "in_ring", "vlan"),
+    [
+        pytest.param([], None, 0, id="none"),
+        pytest.param([Dot1Q(vlan=12)], None, 12, id="tag"),
+        pytest.param([], 0x2014, 20, id="in the ring's header, with priority"),
+        pytest.param([Dot1Q(vlan=12)], 20, 12, id="both: the frame's is the inner one"),
+        pytest.param([Dot1Q(type=0x88A8, vlan=5), Dot1Q(vlan=12)], None, 12, id="two"),
+        pytest.param([Dot1Q(vlan=1), Dot1Q(vlan=2), Dot1Q(vlan=3)], None, 3, id="three"),
+    ],
+)
+def test_vlan(tags, in_ring, vlan):
+    packet = Ether(src=MAC_A, dst=MAC_B)
+    for tag in tags:
+        packet /= tag
+    packet = packet / IP(src=A, dst=B) / TCP(flags="S", sport=40000, dport=443)
+    frames = frames_of([packet])
+    if in_ring is not None:
+        frames.table["vlan"], frames.table["vlan_valid"] = in_ring, 1
+    seen = walk(frames)
+    assert seen.flows == [Flow((A, 40000), (B, 443), 6, (1, 0), (40, 0), (0, 0))]
+    assert seen.rows[0]["vlan"] == vlan
+
+
+def test_frame_check_sequence_is_no_payload():
+    frames = frames_of(
+        [bytes(Ether() / IP(src=A, dst=B, len=0) / UDP(sport=1, dport=2, len=0) / Raw(b"abc")) + b"FCS4"]
+    )
+    frames.table["fcs"] = 4
+    assert walk(frames).flows[0].bytes == (3, 0)
+
+
+def test_a_row_outside_its_buffer_is_counted_not_read():
+    frames = frames_of([up(flags="S")] * 3)
+    frames.table["offset"] = [-1, 2**62, 109]
+    seen = walk(frames)
+    assert seen.flows == []
+    assert seen.unreadable == {"LINK_TRUNCATED": 3}
+    assert seen.counts["PACKETS"] == 3
+
+
+def test_time_may_step_back():
+    frames = frames_of([up(flags="S", seq=1), up(flags="A", seq=2)], step=-MS)
+    seen = walk(frames)
+    assert (seen.rows[0]["first_ts"], seen.rows[0]["last_ts"]) == (START - MS, START)
+    assert (seen.counts["FIRST_TS"], seen.counts["LAST_TS"]) == (START - MS, START)
