@@ -70,6 +70,7 @@ class Terms:
     seconds: float | None = None
     eager: bool = False
     tell: Callable[[Alert], None] = lambda _alert: None  # called with each alert once it is written
+    clock: Callable[[], int] = time.time_ns
 
 
 def run_watch(source: Source, settings: Settings, state: FilePath, stop: threading.Event, terms: Terms) -> Stats:
@@ -79,8 +80,8 @@ def run_watch(source: Source, settings: Settings, state: FilePath, stop: threadi
     when the store cannot be opened, or not any more.
     """
     with Meter() as meter, StatusFile(state) as status, WatchStore(state) as store:
-        known = store.load_alerts(time.time_ns() - REMEMBERED_DAYS * _DAY)
-        chain = Chain(settings, known=known, vendor=vendor)
+        known = store.load_alerts(terms.clock() - REMEMBERED_DAYS * _DAY)
+        chain = Chain(settings, known=known, vendor=vendor, clock=terms.clock)
         keeper = _Keeper(chain, store, status, terms, {alert.id for alert in known})
         try:
             for alerts in chain.run(Until(source, stop, terms.seconds)):
@@ -102,7 +103,7 @@ class _Keeper:
         self._terms = terms
         self._written = written
         self._waiting: dict[str, Alert] = {}
-        self._started = time.time_ns()
+        self._started = terms.clock()
         self._last = self._due = self._grown = time.monotonic()
         self._packets = 0
         self._failing = False
@@ -134,7 +135,7 @@ class _Keeper:
         self._store.add_series(self._chain.take_series())
         self._tell_status(time.monotonic(), ended=True)
         self._write()
-        self._store.flush(time.time_ns(), force=True)
+        self._store.flush(self._terms.clock(), force=True)
 
     def _write(self) -> None:
         if not self._waiting:
@@ -151,7 +152,7 @@ class _Keeper:
     def _store_traffic(self, *, force: bool) -> None:
         def write() -> None:
             self._store.add_series(self._chain.take_series())
-            self._store.flush(time.time_ns(), force=force)
+            self._store.flush(self._terms.clock(), force=force)
 
         self._trying(write)
 
@@ -175,7 +176,7 @@ class _Keeper:
         self._packets, self._last = stats.packets, now
         self._status.write(
             Status(
-                written=time.time_ns(),
+                written=self._terms.clock(),
                 started=self._started,
                 last_packet=stats.last_packet,
                 packets=stats.packets,

@@ -15,8 +15,8 @@ from sensor.demo.tls import secure
 
 HEADER = struct.pack("<IHHiIII", MAGIC_NS, 2, 4, 0, 0, 262_144, 1)
 BULK_PACKETS = 1_000_000
-FLOW_PACKETS = 500
-PART = 40  # flows that are made and written together, so that a gigabyte is never in memory
+FLOW_PACKETS = 2_000  # 1.7 MB: a download, a backup; smaller flows are for `mix`
+PART = 10  # flows that are made and written together, so that a gigabyte is never in memory
 
 
 def empty(path: Path) -> None:
@@ -24,7 +24,7 @@ def empty(path: Path) -> None:
 
 
 def bulk(path: Path, packets: int = BULK_PACKETS) -> None:
-    """Flows of 500 packets, 40 at a time, each with its handshake; every payload is one TLS record of chance."""
+    """Flows of 2,000 packets, 10 at a time, each with its handshake; every payload is one TLS record of chance."""
     flows = packets // FLOW_PACKETS
     pool = np.random.default_rng(5).integers(0, 256, (FLOW_PACKETS, 950), dtype=np.uint8)
     with path.open("wb") as out:
@@ -42,7 +42,7 @@ def _bulk_flow(film: Film, number: int, pool: np.ndarray) -> None:
     talk = Conversation(film, client, server, 443, start=number % PART * 1_000_000)
     secure(talk, server.name)
     count = FLOW_PACKETS - 12  # those of the handshake
-    sizes = film.rng.integers(650, 951, count)
+    sizes = 650 + 20 * film.rng.integers(0, 16, count)  # few lengths, because a film is put together length by length
     body = pool[film.rng.permutation(FLOW_PACKETS)[:count]]
     body[:, 0:3] = (0x17, 3, 3)
     body[:, 3], body[:, 4] = sizes - 5 >> 8, sizes - 5 & 255
