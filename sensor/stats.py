@@ -1,8 +1,8 @@
 """What was seen, lost, evicted and spent: the JSON that `--stats FILE` writes, with `inspect` and with `watch`.
 
 The chain counts (`Chain.stats`), the command that runs it measures what the process spent (`Meter`) and joins the two:
-`chain.stats().with_spent(meter.spent())`. Keys of the JSON are the field names, `done_right` the sum of
-`done_right_by_practice`; times are RFC 3339, null before the first packet.
+`chain.stats().with_spent(meter.spent())`. Keys of the JSON are the field names; times are RFC 3339, null before the first
+packet.
 """
 
 import json
@@ -48,9 +48,7 @@ class Stats:
     packets_by_path: Mapping[str, int] = field(default_factory=dict)  # ring, kernel, scapy
     packets_by_protocol: Mapping[str, int] = field(default_factory=dict)  # innermost
     duplicates: int = 0
-    done_right: Mapping[str, int] = field(
-        default_factory=dict
-    )  # seen, and as it should be: by practice, "mssante", "hds"
+    done_right: int = 0  # what was seen and was as it should be
     alerts: int = 0
     cpu_seconds: float = 0.0
     max_rss_kib: int = 0
@@ -69,8 +67,6 @@ class Stats:
         told = asdict(self)
         for key in ("first_packet", "last_packet"):
             told[key] = None if told[key] is None else rfc3339(told[key])
-        told["done_right"] = sum(self.done_right.values())
-        told["done_right_by_practice"] = dict(self.done_right)
         return told
 
     def write(self, path: Path) -> None:

@@ -79,8 +79,8 @@ def closing(count: int, stats: Stats, style: Style) -> Iterator[str]:
         yield click.style(style.say("nothing"), fg="green")
     else:
         yield style.say("one") if count == 1 else style.say("several", count=number(count, style.lang))
-    if right := sum(stats.done_right.values()):
-        yield click.style(style.say("done_right", count=number(right, style.lang)), fg="green")
+    if stats.done_right:
+        yield click.style(style.say("done_right", count=number(stats.done_right, style.lang)), fg="green")
     if unreadable := sum(stats.unreadable.values()):
         yield style.say("unreadable", count=number(unreadable, style.lang), reasons=_largest(stats.unreadable))
     if stats.tcp_gaps:

@@ -128,7 +128,7 @@ def test_what_could_not_be_seen_is_said_even_so():
         unreadable={"ip_truncated": 2, "esp": 40, "link_type": 0},
         tcp_gaps=3,
         evictions={"flows": 7, "names": 0},
-        done_right={"mssante": 2, "hds": 1},
+        done_right=3,
     )
     told = flat(text([], stats))
     assert "Bonnes pratiques constatées : 3." in told
