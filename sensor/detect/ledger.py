@@ -79,6 +79,7 @@ class Entry:
     ended: bool = False
     told: int = 0
     conns: OrderedDict[str, tuple[int, int, int]] = field(default_factory=OrderedDict)
+    left: dict[str, tuple[int, int, int]] = field(default_factory=dict)  # where yesterday's alert left its connections
 
 
 class Ledger:
@@ -114,8 +115,9 @@ class Ledger:
         if entry is None:
             entry = self._open(key, o, day)
         self._entries.move_to_end(key)
+        earlier = started < entry.first
         entry.first = min(entry.first, started)
-        return self._alert(entry, o) if self._grow(entry, o) else None
+        return self._alert(entry, o) if self._grow(entry, o) or earlier else None
 
     def _day(self, ns: int) -> date:
         return local_time(ns, self._zone).date()
@@ -152,7 +154,7 @@ class Ledger:
         """The next day's alert: it names the one before, and counts connections from where that one left them."""
         entry = self._open(key, o, day)
         entry.facts["previous"] = before.id
-        entry.conns = before.conns.copy()
+        entry.left = dict(before.conns)
         return entry
 
     def _grow(self, entry: Entry, o: Occurrence) -> bool:
@@ -172,7 +174,7 @@ class Ledger:
         entry.ended = o.ended if o.telling.per == "session" else False
         if o.confidence is Confidence.CERTAIN:
             entry.confidence = o.confidence
-        quiet = o.telling.per == "month" and not fresh and not o.ended and entry.last - entry.told < _QUIET
+        quiet = o.telling.per == "month" and not fresh and entry.last - entry.told < _QUIET
         if quiet:
             return False
         entry.told = max(entry.last, 1)
@@ -181,7 +183,7 @@ class Ledger:
     def _delta(self, entry: Entry, o: Occurrence) -> tuple[int, int, int]:
         if o.uid is None:
             return o.bytes_out, o.bytes_in, o.packets
-        before = entry.conns.get(o.uid, (0, 0, 0))
+        before = entry.conns.get(o.uid) or entry.left.pop(o.uid, (0, 0, 0))
         now = (max(o.bytes_out, before[0]), max(o.bytes_in, before[1]), max(o.packets, before[2]))
         entry.conns[o.uid] = now
         entry.conns.move_to_end(o.uid)

@@ -120,6 +120,9 @@ class _Loader:
             self.mistakes.append(document.mistake((key,), f"'{key}' is not read here: write the rules out"))
             return
         before = len(self.mistakes)
+        if not isinstance(data.get("id", ""), str):
+            self.mistakes.append(document.mistake(("id",), "'id' must be a UUID, as a text"))
+            return
         told = self._telling(document, data)
         location = SigmaRuleLocation(document.file, document.line())  # type: ignore[arg-type] # makes a Path of it
         plain = {key: value for key, value in data.items() if key != "vigie"}
