@@ -73,9 +73,9 @@ def build() -> None:
 
 
 def _switch_lines() -> list[str]:
-    lines = []
-    for bridge in ("br-lan", "br-isp"):
-        lines.append(f"link add {bridge} type bridge forward_delay 0 stp_state 0 mcast_snooping 0")
+    lines = [
+        f"link add {name} type bridge forward_delay 0 stp_state 0 mcast_snooping 0" for name in ("br-lan", "br-isp")
+    ]
     lines.append(f"link add p-{WATCHER} type veth peer name {MIRROR} netns {WATCHER}")
     for host in HOSTS:
         if host.side is not Side.ISP:
@@ -168,8 +168,8 @@ def lose(one_in: int) -> None:
     """The router loses one forwarded packet in `one_in` (nft numgen: this kernel may have no netem)."""
     with inside(ROUTER.name):
         _nft(
-            "table inet loss { chain forward { type filter hook forward priority 0; "
-            f"numgen random mod {one_in} 0 drop; }} }}"
+            "table inet loss {\n chain forward {\n  type filter hook forward priority 0;\n"
+            f"  numgen random mod {one_in} 0 drop\n }}\n}}\n"
         )
 
 

@@ -6,10 +6,12 @@ import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from tests.lab.lab import LabError
 from tests.lab.network import MIRROR, WATCHER
 
+_LARGEST = 2_048  # octets of a frame: tcpdump shares its buffer out in slots of this size
 _SETTLE = 0.25  # seconds for the last frames to reach the file
 
 
@@ -20,9 +22,9 @@ class Recorder:
         self._file = file
         self._process: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> "Recorder":
+    def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            ["ip", "netns", "exec", WATCHER, "tcpdump", "-i", MIRROR, "-U", "-n", "--immediate-mode", "-s0", "-B", "32768", "-Z", "root", "-w", self._file],
+            ["ip", "netns", "exec", WATCHER, "tcpdump", "-i", MIRROR, "-U", "-n", "--immediate-mode", f"-s{_LARGEST}", "-B", "32768", "-Z", "root", "-w", self._file],
             stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
         assert self._process.stderr is not None

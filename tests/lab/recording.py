@@ -15,14 +15,14 @@ FULL = 48_000
 LARGEST = 100_000
 
 
-def trim(data: bytes) -> bytes:
+def trim(data: bytes, full: int = FULL) -> bytes:
     """A pcap with its bulk cut to headers."""
     kept = [data[:24]]
     sent: Counter[Way] = Counter()
     for frame in frames(data):
         head, body = frame.head, frame.data
         if frame.way:
-            if sent[frame.way] > FULL:
+            if sent[frame.way] > full:
                 body = body[: frame.payload]
                 head = head[:8] + struct.pack("<I", len(body)) + head[12:]
             sent[frame.way] += frame.length
@@ -32,12 +32,15 @@ def trim(data: bytes) -> bytes:
 
 def keep(data: bytes, file: Path) -> Path:
     """Writes a recording; `file`, or `file`.xz if it is large."""
-    small = trim(data)
     packed = file.with_name(file.name + ".xz")
     for old in (file, packed):
         old.unlink(missing_ok=True)
+    small = trim(data)
     if len(small) <= LARGEST:
         file.write_bytes(small)
         return file
-    packed.write_bytes(lzma.compress(small, preset=9))
+    full = FULL
+    while len(tight := lzma.compress(trim(data, full), preset=9)) > LARGEST and full > 1_000:
+        full //= 2
+    packed.write_bytes(tight)
     return packed

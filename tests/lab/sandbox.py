@@ -41,6 +41,7 @@ def furnish(out: Path) -> None:
     for name in ("netns", "lock", "sshd", "dovecot", "nginx"):
         (Path("/run") / name).mkdir(exist_ok=True)
     Path("/run/lock").chmod(0o1777)
+    Path("/etc/hosts").write_text("127.0.0.1 localhost\n127.0.1.1 poste.cabinet.example poste\n")
 
 
 class _Held:

@@ -11,21 +11,23 @@ MAIL = "Mail with attachments in clear: every protocol, every trick, no false al
 NAMES = "Who talks to whom: names of flows, messaging apps, and what cannot be seen"
 SESSIONS = "Remote-maintenance sessions and uploads: objects a DPO can act on"
 
+CLEAR = "Exposures: what travels in clear (no issue of its own yet)"
+
 NEEDS = {
     "pop3": MAIL,
     "imap": MAIL,
-    "exposure:mail": MAIL,
-    "exposure:ftp": MAIL,
-    "exposure:dicom": SESSIONS,
-    "exposure:hl7": SESSIONS,
+    "exposure:smtp": MAIL,
+    "exposure:password": MAIL,
+    "ftp": CLEAR,
+    "dicom": CLEAR,
     "telnet": SESSIONS,
+    "upload:call": SESSIONS,
+    "remote:scp": SESSIONS,
+    "remote:sftp": SESSIONS,
     "quic": NAMES,
     "xmpp": NAMES,
     "irc": NAMES,
-    "stun": NAMES,
-    "blindspot:vpn": NAMES,
-    "blindspot:doh": NAMES,
-    "ssh:transfer": SESSIONS,
+    "wireguard": NAMES,
 }
 
 _RULES = Path(__file__).parents[2] / "rules"

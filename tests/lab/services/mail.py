@@ -2,6 +2,8 @@
 
 import random
 import shutil
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP
 from pathlib import Path
 
 from tests.lab import canaries
@@ -28,15 +30,19 @@ QUEUES = [
 ]
 
 
-def pdf(host: Node, size: int = 8_000) -> Path:
-    """A small PDF whose bytes are the same each time; its name and its content are canaries."""
+def pdf_bytes(size: int = 8_000) -> bytes:
+    """A small PDF, the same each time."""
     filler = random.Random(7).randbytes(size // 2).hex().encode()
-    body = b"%PDF-1.4\n%" + canaries.BODY.encode() + b"\n%" + filler + b"\n%%EOF\n"
-    return host.file(f"{canaries.FILE}.pdf", body)
+    return b"%PDF-1.4\n%" + canaries.BODY.encode() + b"\n%" + filler + b"\n%%EOF\n"
 
 
-def postfix(host: Node, *, ports: tuple[str, ...] = ("smtp",), tls: str = "none") -> None:
-    """postfix that takes every mail and drops it. `tls`: "none", "may" (STARTTLS) or "encrypt"."""
+def pdf(host: Node, size: int = 8_000) -> Path:
+    """It as a file, whose name is a canary."""
+    return host.file(f"{canaries.FILE}.pdf", pdf_bytes(size))
+
+
+def postfix(host: Node, *, ports: tuple[str, ...] = ("smtp",), tls: str = "none", **more: str) -> None:
+    """postfix that takes every mail and drops it. `tls`: "none", "may" (STARTTLS) or "encrypt"; `more`: its settings."""
     home = host.home / "postfix"
     for name in ("data", *(f"spool/{queue}" for queue in QUEUES)):
         (home / name).mkdir(parents=True)
@@ -61,6 +67,7 @@ def postfix(host: Node, *, ports: tuple[str, ...] = ("smtp",), tls: str = "none"
         "smtpd_peername_lookup": "no",
         "maillog_file": "/dev/stdout",
         "maillog_file_prefixes": "/dev",
+        **more,
     }
     lines = []
     for port in ports:
@@ -90,3 +97,124 @@ def swaks(host: Node, server: str, *more: str | Path, attach: Path | None = None
         "swaks", "--server", server, "--port", str(port), "--helo", f"{host.name}.cabinet.example", "--from", SENDER, "--to", RECIPIENT,
         "--header", f"Subject: {canaries.SUBJECT}", "--header", f"From: {canaries.PATIENT} <{SENDER}>", "--body", TEXT, *attached, *more,
     )  # fmt: skip
+
+
+def swaks_login(host: Node, server: str, *more: str | Path, attach: Path | None = None, port: int = 587) -> str:
+    """swaks with the account's name and password."""
+    return swaks(host, server, "--auth", "LOGIN", "--auth-user", canaries.USER, "--auth-password", canaries.PASSWORD, *more,
+                 attach=attach, port=port)  # fmt: skip
+
+
+def message(*parts: MIMEPart, subtype: str = "mixed") -> bytes:
+    """A mail as business software writes it: a text, then `parts`."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = f"{canaries.PATIENT} <{SENDER}>"
+    mail["To"] = RECIPIENT
+    mail["Subject"] = canaries.SUBJECT
+    mail.set_content(TEXT)
+    if parts:
+        {"mixed": mail.make_mixed, "related": mail.make_related}[subtype]()
+        for part in parts:
+            mail.attach(part)
+    return mail.as_bytes()
+
+
+def part(kind: str, content: bytes, **headers: str) -> MIMEPart:
+    """One part. `headers`: Content_Disposition and the like, underscores for hyphens."""
+    main, sub = kind.split("/")
+    made = MIMEPart(policy=SMTP)
+    made.set_content(content, maintype=main, subtype=sub)
+    for name, value in headers.items():
+        key = name.replace("_", "-")
+        del made[key]
+        made[key] = value
+    return made
+
+
+def pdf_part(size: int = 8_000) -> MIMEPart:
+    return part("application/pdf", pdf_bytes(size), Content_Disposition=f'attachment; filename="{canaries.FILE}.pdf"')
+
+
+def msmtp(host: Node, server: str, mail: bytes, *, port: int = 25, tls: str = "off") -> str:
+    """msmtp: what NAS boxes and scripts send with. `tls`: "off", "starttls" or "on"."""
+    conf = host.file(
+        "msmtprc",
+        f"defaults\nhost {server}\nport {port}\nfrom {SENDER}\ndomain {host.name}.cabinet.example\n"
+        f"tls {'off' if tls == 'off' else 'on'}\ntls_starttls {'on' if tls == 'starttls' else 'off'}\n"
+        "tls_trust_file /etc/ssl/certs/ca-certificates.crt\naccount default\n",
+        0o600,
+    )
+    return host.run("msmtp", "-C", conf, RECIPIENT, feed=mail)
+
+
+def dovecot(host: Node, *, tls: str = "no", auth: str = "") -> None:
+    """dovecot, POP3 and IMAP for one account. `tls`: "no", "yes" (STARTTLS offered, TLS ports open) or "required".
+
+    `auth`: where it answers postfix whether a password is right.
+    """
+    home, pair = host.home / "dovecot", host.certificate()
+    for folder in ("maildir/new", "maildir/cur", "maildir/tmp"):
+        (home / folder).mkdir(parents=True)
+    for path in (home / "maildir", *(home / "maildir").iterdir()):
+        shutil.chown(path, "mail", "mail")
+    conf = host.file(
+        "dovecot/dovecot.conf",
+        f"base_dir = /run/dovecot\nlog_path = /dev/stderr\nlisten = {host.ip}\nprotocols = pop3 imap\n"
+        f"ssl = {tls}\nssl_cert = <{pair.certificate}\nssl_key = <{pair.key}\ndisable_plaintext_auth = no\n"
+        f"auth_mechanisms = plain login\nmail_location = maildir:{home}/maildir\nfirst_valid_uid = 1\nfirst_valid_gid = 1\n"
+        f"passdb {{\n driver = static\n args = password={canaries.PASSWORD}\n}}\n"
+        "userdb {\n driver = static\n args = uid=mail gid=mail\n}\n"
+        + (f"service auth {{\n unix_listener {auth} {{\n  mode = 0666\n }}\n}}\n" if auth else "")
+        + ("service imap-login {\n inet_listener imaps {\n  port = 0\n }\n}\n"
+           "service pop3-login {\n inet_listener pop3s {\n  port = 0\n }\n}\n" if tls == "no" else ""),
+    )  # fmt: skip
+    host.start("dovecot", "-F", "-c", conf, port=143)
+
+
+def deliver(host: Node, *mails: bytes) -> None:
+    """Puts mails into the account's inbox, as if they had come."""
+    for number, mail in enumerate(mails):
+        file = host.file(f"dovecot/maildir/new/{1_700_000_000 + number}.{number}.lab", mail, 0o600)
+        shutil.chown(file, "mail", "mail")
+
+
+def curl(host: Node, address: str, *more: str | Path) -> str:
+    """curl as the account's owner: any of pop3, pop3s, imap, imaps."""
+    return host.run("curl", "-sS", "-m", "15", "--user", f"{canaries.USER}:{canaries.PASSWORD}", *more, address)
+
+
+def fetchmail(host: Node, server: str, *, protocol: str = "pop3", ssl: str = "") -> str:
+    conf = host.file(
+        "fetchmailrc",
+        f'poll {server} protocol {protocol} user "{canaries.USER}" password "{canaries.PASSWORD}" {ssl} keep fetchall '
+        f'mda "cat >/dev/null"\n',
+        0o600,
+    )
+    return host.run("fetchmail", "--nosyslog", "--nodetach", "-f", conf, "--pidfile", host.home / "fetchmail.pid", "-v")
+
+
+def mbsync(host: Node, server: str, *, tls: str = "None") -> str:
+    """isync: keeps the practice's copy of the mailbox. `tls`: isync's SSLType."""
+    (host.home / "mails").mkdir(exist_ok=True)
+    conf = host.file(
+        "mbsyncrc",
+        f"IMAPAccount lab\nHost {server}\nUser {canaries.USER}\nPass {canaries.PASSWORD}\nSSLType {tls}\nAuthMechs LOGIN\n"
+        "CertificateFile /etc/ssl/certs/ca-certificates.crt\n\n"
+        "IMAPStore far\nAccount lab\n\n"
+        f"MaildirStore near\nPath {host.home}/mails/\nInbox {host.home}/mails/INBOX\n\n"
+        "Channel lab\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull\nSyncState *\n",
+        0o600,
+    )
+    return host.run("mbsync", "-c", conf, "-V", "lab")
+
+
+def dovecot_auth(host: Node) -> None:
+    """postfix on the submission port, in clear, that asks dovecot whether a password is right."""
+    dovecot(host, auth="/run/dovecot/postfix")
+    postfix(
+        host,
+        ports=("submission",),
+        smtpd_sasl_auth_enable="yes",
+        smtpd_sasl_type="dovecot",
+        smtpd_sasl_path="/run/dovecot/postfix",
+    )

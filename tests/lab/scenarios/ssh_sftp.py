@@ -1,0 +1,14 @@
+"""A file is sent and one fetched with sftp: a transfer over SSH."""
+
+from tests.lab.scenario import Seen, Told
+from tests.lab.services import ssh, web
+
+TOLD = (Told("remote", "ssh", "transfer", device="medecin", peer="support"),)
+SEEN = (Seen("tcp", 22, "medecin", "support", out=400_000, into=5_000),)
+MAY = (Told("upload", device="medecin", peer="support"),)
+NEEDS = ("remote:sftp",)
+
+
+def act(lab):
+    ssh.sshd(lab["support"], lab["medecin"])
+    ssh.sftp(lab["medecin"], "support.editeur.example", web.document(lab["medecin"], 400_000))
