@@ -136,9 +136,12 @@ class LocalSource:
             raise NeedsHuman(Reason.DAMAGED, self._database, str(error)) from error
 
 
+# A device has several addresses, in IPv4 and IPv6: it is one by its MAC, where that is known.
 _DEVICES = """
-SELECT device_ip, sum(bytes_out), sum(bytes_in), max(device_mac) FROM series
-WHERE minute >= ? AND minute < ? GROUP BY device_ip ORDER BY sum(bytes_out) + sum(bytes_in) DESC, device_ip LIMIT ?
+SELECT min(ip), sum(sent), sum(received), mac FROM (
+    SELECT device_ip AS ip, sum(bytes_out) AS sent, sum(bytes_in) AS received, max(device_mac) AS mac FROM series
+    WHERE minute >= ? AND minute < ? GROUP BY device_ip
+) GROUP BY coalesce(mac, ip) ORDER BY sum(sent) + sum(received) DESC, ip LIMIT ?
 """
 
 _SERVICES = """

@@ -40,7 +40,9 @@ def viewer() -> Viewer:
 
 
 def strip_now() -> Strip:
-    return strip(dashboard().source.coverage(now()), now(), dashboard().settings.zone, texts())
+    return strip(
+        dashboard().source.coverage(now()), now(), dashboard().settings.zone, texts(), demo=dashboard().settings.demo
+    )
 
 
 def chart_of_today() -> Chart:

@@ -21,7 +21,7 @@ class Strip:
     figures: tuple[str, ...]
 
 
-def strip(coverage: Coverage, now: int, zone: ZoneInfo, t: Texts) -> Strip:
+def strip(coverage: Coverage, now: int, zone: ZoneInfo, t: Texts, *, demo: bool = False) -> Strip:
     sight = coverage.sight
     newest = coverage.last_packet or coverage.started or now
     since = formats.duration((now - newest) / _SECOND, t.lang)
@@ -29,6 +29,8 @@ def strip(coverage: Coverage, now: int, zone: ZoneInfo, t: Texts) -> Strip:
     if sight is Sight.SEEING:
         mood = "warn" if share > _DROPS_MATTER else "good"
         return Strip(mood, t("strip.seeing"), "", _figures(coverage, share, now, zone, t))
+    if sight is Sight.ENDED and demo:
+        return Strip("idle", t("strip.replayed"), t("strip.replayed_advice"), ())
     sentence = t(f"strip.{sight}", since=since) if sight in (Sight.SILENT, Sight.LOST) else t(f"strip.{sight}")
     mood = "bad" if sight in (Sight.SILENT, Sight.LOST) else "idle"
     figures = () if sight is Sight.NEVER else _figures(coverage, share, now, zone, t)[1:]

@@ -154,7 +154,9 @@ class Viewer:
         if peer.ip:
             yield Fact(t("alert.peer_address"), _with_port(formats.bounded(peer.ip, 80), peer.port))
         if peer.host and peer.host_source:
-            yield Fact(t("alert.host_source"), t.get(f"host_source.{peer.host_source}", formats.bounded(peer.host_source)))
+            yield Fact(
+                t("alert.host_source"), t.get(f"host_source.{peer.host_source}", formats.bounded(peer.host_source))
+            )
         yield Fact(t("alert.packets"), formats.number(shown.packets, t.lang))
         for name, value in shown.evidence:
             if f"fact.{name}" not in t.words:

@@ -83,6 +83,7 @@ def test_the_traffic_of_a_practice_day(store, source, zone, day, slots):
         row,
         replace(row, minute=first + 9, device_mac=None),
         replace(row, minute=after - 1, service="dns", bytes_in=1),
+        replace(row, minute=first + 30, device_ip="fe80::1", bytes_out=1, bytes_in=0),
         replace(row, minute=after),
         replace(row, minute=first - 1, device_ip="192.168.1.99"),
     ]
@@ -92,8 +93,8 @@ def test_the_traffic_of_a_practice_day(store, source, zone, day, slots):
     assert len(found.slots) == slots
     assert (found.slots[0].bytes_out, found.slots[0].bytes_in) == (20, 200)
     assert (found.slots[-1].bytes_out, found.slots[-1].bytes_in) == (10, 1)
-    assert found.devices == (Share("192.168.1.12", 30, 201, "aa:00:00:00:00:12"),)
-    assert found.services == (Share("ssl", 20, 200), Share("dns", 10, 1))
+    assert found.devices == (Share("192.168.1.12", 31, 201, "aa:00:00:00:00:12"),)
+    assert found.services == (Share("ssl", 21, 200), Share("dns", 10, 1))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 import json
 from dataclasses import replace
+from importlib.resources import files
 
+import jsonschema
 import pytest
 
 from sensor.store.status import Status, StatusFile
@@ -91,3 +93,13 @@ def test_coverage(site, tmp_path, now):
 def test_hostile_names_are_json_strings(site, store, sample):
     store.upsert([replace(sample, rule="</script>\u2028\ud800")])
     assert json.loads(site().get("/api/v1/alerts").data)["alerts"][0]["rule"] == "</script>\u2028?"
+
+
+def test_an_alert_obeys_the_published_schema_at_both_privacy_levels(site, store, unnamed, settings):
+    store.upsert([replace(unnamed, id="0123456789abcdef0123")])
+    schema = json.loads(files("sensor.detect").joinpath("alert.schema.json").read_text("utf-8"))
+    for full in (False, True):
+        made = site(privacy=replace(settings.privacy, full=full))
+        alert = made.get("/api/v1/alerts/0123456789abcdef0123").json
+        jsonschema.validate(alert, schema)
+        assert ("192.168.1.12" in json.dumps(alert)) is full

@@ -74,3 +74,8 @@ def test_nothing_was_ever_watched(now):
 def test_no_packet_yet(now):
     found = told(Coverage(Sight.SEEING, started=now), now)
     assert "aucun paquet pour l’instant" in found[1]
+
+
+def test_a_demo_that_ended_is_no_failure(now):
+    found = strip(coverage(now, Sight.ENDED), now, ZoneInfo("Europe/Paris"), Texts("fr"), demo=True)
+    assert "entièrement rejouée" in found.sentence
