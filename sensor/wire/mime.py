@@ -18,7 +18,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from sensor.wire.mime_fields import BOUNDARY_LIMIT, FIELD_LIMIT, PartHeader, read_field
+from sensor.wire.mime_fields import BOUNDARY_LIMIT, PartHeader
+from sensor.wire.mime_header import Correspondents, HeaderReader, Line
 from sensor.wire.mime_inline import InlineFiles
 from sensor.wire.mime_part import MESSAGES, Kind, Part, Place
 from sensor.wire.records import Attachment
@@ -32,17 +33,12 @@ DEPTH = 64
 ATTACHMENTS = 256
 """Attachments of one mail that are told."""
 
-_FIELD = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 _CONTENT_FIELD = re.compile(
     rb"(?:content-(?:type|disposition|transfer-encoding|id|description)|mime-version)[ \t]*:", re.IGNORECASE
 )
 _LANDMARK = re.compile(
     rb"^(?:--[^\r\n]|content-(?:type|disposition|transfer-encoding):|mime-version:)", re.IGNORECASE | re.MULTILINE
 )
-_DOMAIN = re.compile(rb"@([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)(?=[>\s,;)\"]|\Z)")
-_WANTED = frozenset(b"CcFfTt")
-DOMAINS = 32
-"""Domains of correspondents that are told of one mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +77,8 @@ class MimeScanner:
         self._levels: list[_Level] = []
         self._known: dict[bytes, int] = {}  # boundary → its level
         self._state = _State.BODY if midway else _State.HEADERS
-        self._header = PartHeader()
-        self._field = b""
-        self._outer = not midway  # these are the fields of the mail itself
+        self._correspondents = Correspondents()
+        self._fields = HeaderReader(PartHeader(), None if midway else self._correspondents)
         self._part: Part | None = None
         self._inline: InlineFiles | None = None
         self._carry = b""
@@ -93,8 +88,6 @@ class MimeScanner:
         self._gapped = midway
         self._guess: bytes | None = None
         self._protection: str | None = None
-        self._from: str | None = None
-        self._to: dict[str, None] = {}
         self._legible = False
         self.attachments: list[Attachment] = []
         self.inline_images = 0
@@ -131,7 +124,7 @@ class MimeScanner:
         self._fresh_gap = True
         self.size += missing
         if self._state is _State.HEADERS:
-            self._field = b""
+            self._fields.broken()
         if self._part is not None:
             self._part.missing += missing
             self._part.complete = False
@@ -144,7 +137,7 @@ class MimeScanner:
             self._line_start(self._carry)
             self._carry = b""
         if self._state is _State.HEADERS:
-            self._end_field()
+            self._fields.end()
             self._begin_body()
         if self._part is not None and not complete:
             self._part.complete = False
@@ -156,8 +149,8 @@ class MimeScanner:
             protection=None if open_files else self._protection,
             size=self.size,
             complete=complete and not self._gapped,
-            from_domain=self._from,
-            to_domains=tuple(self._to),
+            from_domain=self._correspondents.sender,
+            to_domains=tuple(self._correspondents.to),
             legible=self._legible,
         )
 
@@ -211,8 +204,8 @@ class MimeScanner:
         """Bytes from within a line."""
         if self._state is _State.BODY:
             self._content(data, 0, len(data))
-        elif self._field and len(self._field) < FIELD_LIMIT:
-            self._field += data[: FIELD_LIMIT - len(self._field)]
+        else:
+            self._fields.more(data)
 
     def _content(self, block: bytes, start: int, end: int) -> None:
         if self._part is not None:
@@ -223,63 +216,38 @@ class MimeScanner:
                 else:
                     self._inline.fragment(block[start:end])
 
-    # Header fields
-
     def _header_line(self, line: bytes) -> None:
-        if line in (b"\r\n", b"\n"):
-            self._end_field()
-            self._begin_body()
-        elif line[0] in b" \t":
-            if self._field and len(self._field) < FIELD_LIMIT:
-                self._field += line[: FIELD_LIMIT - len(self._field)]
-        elif line.startswith(b"--") and self._delimiter(line):
-            pass
-        elif _FIELD.match(line):
-            self._end_field()
-            self._field = line[:FIELD_LIMIT] if line[0] in _WANTED else b""
-        elif not line.startswith((b"From ", b">From ")):  # mbox's mark, left by careless programs
-            self._end_field()  # no field, no empty line: the body has begun without one
-            self._begin_body()
-            self._content(line, 0, len(line))
-
-    def _end_field(self) -> None:
-        line, self._field = self._field, b""
-        if not line:
+        if line.startswith(b"--") and self._delimiter(line):
             return
-        read_field(self._header, line)
-        if self._outer:
-            name = line.split(b":", 1)[0].strip().lower()
-            if name in (b"from", b"to", b"cc"):
-                for found in _DOMAIN.finditer(line):
-                    domain = found[1].decode("ascii").lower()
-                    if name == b"from":
-                        self._from = self._from or domain
-                    elif len(self._to) < DOMAINS:
-                        self._to.setdefault(domain)
+        match self._fields.line(line):
+            case Line.END:
+                self._begin_body()
+            case Line.OTHER:
+                self._begin_body()
+                self._content(line, 0, len(line))
 
     # Structure
 
     def _begin_part(self, level: _Level | None) -> None:
         subtype = level.subtype if level else ""
-        self._header = PartHeader(form=subtype == "form-data")
+        header = PartHeader(form=subtype == "form-data")
         if subtype == "digest":
-            self._header.mime_type = "message/rfc822"  # RFC 2046 5.1.5
+            header.mime_type = "message/rfc822"  # RFC 2046 5.1.5
+        self._fields = HeaderReader(header)
         self._state = _State.HEADERS
-        self._field = b""
-        self._outer = self._lost = False
+        self._lost = False
 
     def _begin_body(self) -> None:
         """The fields are over: what do they begin?"""
-        header = self._header
+        header = self._fields.part
         level = self._levels[-1] if self._levels else None
         family, subtype = header.mime_type.split("/", 1)
         self._state = _State.BODY
         self._part = self._inline = None
-        self._outer = False
         if family == "multipart" and len(self._levels) < DEPTH:
             self._open(header.boundary, subtype, level)
         elif header.mime_type in MESSAGES and (level is None or level.subtype in ("report", "digest")):
-            self._header = PartHeader()
+            self._fields = HeaderReader(PartHeader())
             self._state = _State.HEADERS
         else:
             self._part = Part(header, level.place if level else Place())
@@ -311,7 +279,7 @@ class MimeScanner:
                 self._guess = text[:BOUNDARY_LIMIT]
             return False
         if self._state is _State.HEADERS:
-            self._end_field()
+            self._fields.end()
             self._begin_body()
         self._end_part(delimited=True)
         self._pop(at + 1)
