@@ -17,6 +17,7 @@ from scapy.packet import Raw
 
 from sensor.wire.kernel import Kernel
 from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Mark, Stop, Want
+from sensor.wire.kernel.walk import walk as compiled_walk
 from tests.sensor.wire.kernel.made import MS, START, Flow, frames_of, walk
 
 MAC_A, MAC_B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
@@ -380,3 +381,12 @@ def test_time_may_step_back():
     seen = walk(frames)
     assert (seen.rows[0]["first_ts"], seen.rows[0]["last_ts"]) == (START - MS, START)
     assert (seen.counts["FIRST_TS"], seen.counts["LAST_TS"]) == (START - MS, START)
+
+
+def test_one_compilation_serves_all():
+    """Buffers that may be written (the ring) and that may not (a file): another signature would compile for seconds, live."""
+    frames = frames_of([up(flags="S")])
+    assert not frames.data.flags.writeable
+    walk(frames)
+    walk(frames._replace(data=frames.data.copy()))
+    assert len(compiled_walk.signatures) == 1
