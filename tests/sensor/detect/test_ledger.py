@@ -91,9 +91,10 @@ def test_a_port_or_an_address_of_the_same_place_is_no_other_peer():
     book = ledger()
     assert book.take(seen()).id == book.take(seen("C2", peer=AlertPeer("203.0.113.9", 80))).id
     by_place = replace(TELLING, peer="place")
-    assert book.take(seen(telling=by_place, rule="p")).id == book.take(
-        seen("C2", telling=by_place, rule="p", peer=AlertPeer("198.51.100.1", 443))
-    ).id
+    assert (
+        book.take(seen(telling=by_place, rule="p")).id
+        == book.take(seen("C2", telling=by_place, rule="p", peer=AlertPeer("198.51.100.1", 443))).id
+    )
 
 
 def test_a_named_post_is_the_same_under_another_address():
@@ -211,7 +212,9 @@ def test_what_can_no_longer_grow_is_forgotten():
 
 
 growth = st.lists(
-    st.tuples(st.sampled_from("ABCD"), st.integers(0, 5_000), st.integers(0, 5_000), st.integers(0, 3600)), min_size=1, max_size=30
+    st.tuples(st.sampled_from("ABCD"), st.integers(0, 5_000), st.integers(0, 5_000), st.integers(0, 3600)),
+    min_size=1,
+    max_size=30,
 )
 
 
@@ -233,4 +236,3 @@ def test_order_and_duplication_of_growth_do_not_count_twice(steps, random):
     assert (alert.count, alert.packets) == (len(last), len(last))
     assert alert.first_seen == min(o.started for o in reports)
     assert alert.last_seen == max(o.ts for o in reports)
-
