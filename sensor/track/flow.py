@@ -7,7 +7,7 @@ million ports stays in the kernel's table.
 from dataclasses import replace
 from typing import Literal
 
-from sensor.track.addresses import Locality, ip_text, is_shared, mac_text
+from sensor.track.addresses import Locality, address, ip_text, is_shared, mac_text
 from sensor.track.community_id import community_id
 from sensor.track.conversation import Readers, TcpConversation, UdpConversation
 from sensor.track.devices import Devices
@@ -47,7 +47,8 @@ class Flow:
         self._orig_is_device = orig_local or not resp_local
         orig = Endpoint(ip_text(row.orig_hi, row.orig_lo), row.orig_port, mac_text(row.orig_mac), orig_local)
         resp = Endpoint(ip_text(row.resp_hi, row.resp_lo), row.resp_port, mac_text(row.resp_mac), resp_local)
-        self._fixed = (orig, resp, community_id(row.proto, orig.ip, orig.port, resp.ip, resp.port))
+        packed = address(row.orig_hi, row.orig_lo).packed, address(row.resp_hi, row.resp_lo).packed
+        self._fixed = (orig, resp, community_id(row.proto, packed[0], orig.port, packed[1], resp.port))
         self.device = (
             devices.device(orig.ip, orig.mac, row.vlan or None)
             if self._orig_is_device
