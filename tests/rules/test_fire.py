@@ -87,15 +87,27 @@ FIRES = [
     ("upload-transfer-site", hour(("a.wetransfer.net", 150_000), ("b.wetransfer.com", 60_000))),
     ("upload-cloud", hour(("content.dropboxapi.com", 300_000))),
     ("upload-assistant", hour(("chatgpt.com", 300_000))),
-    ("upload-assistant", hour(("www.ilovepdf.com", 300_000))),
+    ("upload-converter", hour(("www.ilovepdf.com", 300_000))),
+    ("upload-backup", hour(("pod-1.backblaze.com", 300_000))),
     ("upload-webmail", hour(("mail.google.com", 300_000))),
     ("upload-capable", hour(("bucket.s3.amazonaws.com", 30_000_000))),
     ("upload-health", hour(("www.weda.fr", 30_000_000))),
     ("upload-unknown", hour(("files.nobody.example", 12_000_000), ("img.nobody.example", 9_000_000))),
     ("upload-unknown", hour((None, 30_000_000))),
+    ("blindspot-relay", [flow("mask.icloud.com", **TALK)]),
+    ("blindspot-resolver", [flow("dns.google", **TALK)]),
+    ("blindspot-vpn", [flow("api.nordvpn.com", **TALK)]),
+    ("blindspot-tor", [flow("www.torproject.org", **TALK)]),
+    ("blindspot-ech", [flow("cloudflare-ech.com", **TALK)]),
 ]
 
 NOT = [
+    ("blindspot-relay", [flow("www.icloud.com", **TALK)]),
+    ("blindspot-relay", [flow("mask.icloud.com", out=900, into=0)]),
+    ("blindspot-resolver", [flow("www.google.com", **TALK)]),
+    ("blindspot-vpn", [flow("api.nordvpn.com", **TALK, device=PHONE)]),
+    ("blindspot-tor", [flow("torproject.org.example", **TALK)]),
+    ("blindspot-ech", [flow("www.cloudflare.com", **TALK)]),
     ("mail-attachment-in-clear", [mail()]),
     ("mail-attachment-in-clear", [mail(P7M)]),
     ("mail-attachment-in-clear", [mail(PDF, protection="smime")]),
@@ -155,6 +167,9 @@ NOT = [
     ("upload-transfer-site", hour(("a.wetransfer.net", 300_000, {"device": GUEST}))),
     ("upload-cloud", hour(("www.dropbox.com", 90_000))),
     ("upload-assistant", hour(("chatgpt.com", 300_000, {"into": 900_000}))),
+    ("upload-converter", hour(("www.ilovepdf.com", 90_000))),
+    ("upload-converter", hour(("chatgpt.com", 300_000))),
+    ("upload-backup", hour(("pod-1.backblaze.com", 90_000))),
     ("upload-webmail", hour(("mail.google.com", 90_000))),
     ("upload-capable", hour(("bucket.s3.amazonaws.com", 15_000_000))),
     ("upload-health", hour(("www.weda.fr", 10_000_000))),
@@ -221,6 +236,17 @@ def test_a_session_that_outlasts_its_hours_says_so_while_it_lasts():
     c = conn(direction=IN, port=3389, out=90_000, into=9_000, ts=MORNING, seconds=600)
     later = replace(c, last_ts=MORNING + 11 * 3600 * S)
     assert rules_of([session(of=c), session(of=later)], POLICY) == {"remote-inbound-covered", "remote-inbound-desktop"}
+
+
+def test_a_program_that_a_contract_names_is_no_news():
+    policy, _ = parse(
+        "contracts: [{provider: P, reference: R, tools: [splashtop], hosts: [support.example]}]", "vigie.yml"
+    )
+    idle = flow("relay.splashtop.com", out=900, into=900, ended=True)
+    assert rules_of([idle]) == {"remote-tool-presence"}
+    assert not rules_of([idle], policy)
+    other = flow("router7.teamviewer.com", out=900, into=900, ended=True)
+    assert rules_of([other], policy) == {"remote-tool-presence"}
 
 
 def test_what_the_practice_allows_is_not_told():
