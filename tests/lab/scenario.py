@@ -17,6 +17,7 @@ from tests.lab.frames import Way, bytes_by_way
 from tests.lab.practice import BY_NAME, owner
 
 Alert = dict[str, Any]
+FOLDER = Path(__file__).parent / "scenarios"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Scenario:
 
 
 def names() -> list[str]:
-    return sorted(file.stem for file in (Path(__file__).parent / "scenarios").glob("[a-z]*.py"))
+    return sorted(file.stem for file in FOLDER.glob("[a-z]*.py"))
 
 
 def load(name: str) -> Scenario:
