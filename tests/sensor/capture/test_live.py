@@ -8,11 +8,11 @@ from sensor.capture import CaptureError, live
 
 
 def test_linux_takes_the_ring():
-    with pytest.raises(CaptureError, match="not the name of an interface|not allowed"):
+    with pytest.raises(CaptureError, match=r"not the name of an interface|not allowed"):
         live.open_interface("much-too-long-a-name")
 
 
 def test_other_systems_take_scapy(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(CaptureError, match="cannot capture there|as administrator"):
+    with pytest.raises(CaptureError, match=r"cannot capture there|as administrator"):
         live.open_interface("much-too-long-a-name")
