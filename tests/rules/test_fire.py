@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sensor.detect.policy import parse
+from sensor.detect.policy_file import parse
 from sensor.track.observation import Device, Direction
 from sensor.wire.records import Attachment, Smtp
 from tests.sensor.detect.made_up import MORNING, S, conn, detector, flow, mail, observed, sent, session, shipped

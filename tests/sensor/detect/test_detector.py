@@ -6,7 +6,8 @@ import pytest
 
 from sensor.detect.detector import Detector
 from sensor.detect.lists import Lists
-from sensor.detect.policy import Policy, parse
+from sensor.detect.policy import Policy
+from sensor.detect.policy_file import parse
 from sensor.detect.rules import RuleSet
 from sensor.track.observation import Device, Direction
 from sensor.wire.records import Attachment, Http

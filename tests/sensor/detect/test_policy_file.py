@@ -4,7 +4,8 @@ from datetime import date, time
 
 import pytest
 
-from sensor.detect.policy import Policy, parse
+from sensor.detect.policy import Policy
+from sensor.detect.policy_file import parse
 
 FULL = """
 practice: {name: Cabinet des Tilleuls, site: Rennes, timezone: Europe/Paris, language: fr}
