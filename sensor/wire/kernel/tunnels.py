@@ -75,7 +75,7 @@ def _enter(packet, tunnel, header, layer, guessed):
     """Keep the packet outside, step over the tunnel's header."""
     p = packet[0]
     packet[1] = packet[0]
-    if not enter(p, tunnel):
+    if layer != 0x8847 and not enter(p, tunnel):  # behind MPLS labels one is entered anyway
         return STOP
     p.saved = 1
     p.guessed = guessed
