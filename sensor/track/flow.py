@@ -17,7 +17,7 @@ from sensor.track.rows import Row
 from sensor.track.sessions import SessionTrack
 from sensor.wire.kernel.layout import Mark
 from sensor.wire.kernel.zeek import conn_state, history_text
-from sensor.wire.records import Http, Record, Smtp, Ssl
+from sensor.wire.records import Http, Imap, Pop3, Quic, Record, Smtp, Ssl
 
 TCP, UDP = 6, 17
 _PROTOS: dict[int, Literal["tcp", "udp", "icmp", "sctp"]] = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp", 132: "sctp"}
@@ -89,13 +89,13 @@ class Flow:
     def learn(self, record: Record) -> None:
         """What a record says of the flow's name and of a session on it."""
         match record:
-            case Ssl(server_name=str(name)):
+            case Ssl(server_name=str(name)) | Quic(server_name=str(name)):
                 self.name(name, "sni")
             case Ssl(subject=str(name)):
                 self.name(name, "certificate")
             case Http(host=str(name)):
                 self.name(name, "http")
-            case Smtp(server_name=str(name)):
+            case Smtp(server_name=str(name)) | Pop3(server_name=str(name)) | Imap(server_name=str(name)):
                 self.name(name, "banner")
             case _:
                 pass
