@@ -19,8 +19,8 @@ from sensor.detect.register import local_time
 from sensor.detect.telling import Telling
 from sensor.detect.words import Speaker, Told
 
-CAP = 20_000
-CONNS = 512
+CAP = 5_000
+CONNS = 64  # growing at the same time; of one that has stopped growing nothing need be remembered
 MONTH = timedelta(days=30)
 _QUIET = 600_000_000_000  # ns: how often an alert that is told once a month is brought up to date
 _TWO_DAYS = 172_800_000_000_000
@@ -261,6 +261,9 @@ class Ledger:
         for key in old:
             if now - self._entries[key].first > month:
                 del self._entries[key]
+            else:
+                self._entries[key].conns.clear()
+                self._entries[key].left.clear()
 
 
 def identity(key: Key, period: str) -> str:

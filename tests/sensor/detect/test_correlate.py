@@ -1,5 +1,7 @@
 """Sums over time: windows slide, groups are bounded, nothing is told twice."""
 
+import tracemalloc
+
 import pytest
 
 from sensor.detect.alert import Severity
@@ -113,7 +115,7 @@ def test_buckets_are_bounded():
     for n in range(4000):
         add(w, 0, at=n)
     (group,) = w._groups.values()
-    assert len(group.buckets) <= 62
+    assert len(group.buckets) <= 22
 
 
 def test_empty_groups_are_forgotten():
@@ -123,3 +125,14 @@ def test_empty_groups_are_forgotten():
     assert len(w) == 1
     w.tick(MORNING + 2 * HOUR)
     assert len(w) == 0
+
+
+def test_many_destinations_of_many_devices_stay_small():
+    w = window(cap=5_000)
+    tracemalloc.start()
+    for n in range(8_000):
+        add(w, device=Device(f"192.168.3.{n % 50}", None), peer_ip=f"198.51.{n // 250}.{n % 250}")
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(w) == 5_000
+    assert size < 15_000_000

@@ -199,7 +199,7 @@ def test_full_tables_evict_and_count():
     assert (len(book), book.evicted) == (10, 15)
     for n in range(600):
         book.take(seen(f"C{n}"))
-    assert book.evicted_conns == 600 - 512
+    assert book.evicted_conns == 600 - 64
 
 
 def test_what_can_no_longer_grow_is_forgotten():

@@ -81,7 +81,7 @@ def test_extensions_tell_more_than_types():
 def test_what_nobody_verified_is_not_stated_as_certain():
     assert (
         said("{listed}", list_source="S", list_date="2026-01-02", list_confidence="high")
-        == "d’après notre liste du 2026-01-02"
+        == "d’après notre liste du 02/01/2026"
     )
     assert "non vérifiée" in said("{listed}", list_source="S", list_date="2026-01-02", list_confidence="knowledge")
     assert said("{listed}") == "nom inconnu de nos listes"
