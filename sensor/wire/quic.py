@@ -18,6 +18,7 @@ from sensor.wire.text import printable
 from sensor.wire.tls_hello import ClientHello, read_client_hello
 from sensor.wire.tls_ja4 import ja4
 
+CRYPTO, GOOGLE_CRYPTO = 6, 8  # Chrome's T050 and T051 number it so; no other frame of an Initial is 8
 LARGEST_HELLO = 16_384
 MOST_PIECES = 64
 MOST_DATAGRAMS = 12  # without a ClientHello, after which the connection is told without one
@@ -70,7 +71,7 @@ class QuicSession:
         cursor = Cursor(frames)
         while cursor.left:
             kind = cursor.u8()
-            if kind == 6:
+            if kind in (CRYPTO, GOOGLE_CRYPTO):
                 offset, size = varint(cursor), varint(cursor)
                 if offset + size > LARGEST_HELLO or len(self._pieces) >= MOST_PIECES:
                     raise ParseError("a hello longer than any")

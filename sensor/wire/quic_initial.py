@@ -29,6 +29,10 @@ _V1_SALT = bytes.fromhex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a")
 _V2_SALT = bytes.fromhex("0dede3def700a6db819381be6e269dcbf9bd2ed9")
 _DRAFT_29_SALT = bytes.fromhex("afbfec289993d24c9e9786f19c6111e04390a899")
 _DRAFT_23_SALT = bytes.fromhex("c3eef712c72ebb5a11a7d2432bb46365bef9f502")
+_GOOGLE_SALTS = {  # T050 and T051, Chrome's QUIC with TLS before the RFC
+    0x54303530: bytes.fromhex("7ff579e5acd072915580304c43a2367c60488310"),
+    0x54303531: bytes.fromhex("7a4edef4e7ccee5fa4506c19124fc8ccda6e033d"),
+}
 
 
 class Kind(Enum):
@@ -77,6 +81,8 @@ def salt_of(version: int) -> bytes | None:
             if draft >= 23
             else None
         )
+    if version in _GOOGLE_SALTS:
+        return _GOOGLE_SALTS[version]
     return _DRAFT_23_SALT if version in (0xFACEB002, 0xFACEB00E) else None  # Meta's own stack, after draft 27
 
 

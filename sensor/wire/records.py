@@ -64,6 +64,17 @@ class Quic:
 
 
 @dataclass(frozen=True, slots=True)
+class Socks:
+    """What a SOCKS proxy was asked for (RFC 1928). User and password are skipped, never kept."""
+
+    service: ClassVar[str] = "socks"
+    version: int  # 4 or 5
+    request_host: str | None = None  # name or address
+    request_p: int | None = None
+    granted: bool | None = None  # None when the answer was not seen
+
+
+@dataclass(frozen=True, slots=True)
 class Http:
     """One HTTP/1 request with its response's head (RFC 9112). `uri` without its query; lengths in bytes of the bodies announced."""
 
@@ -206,4 +217,4 @@ class Rfb:
     share_flag_seen: bool = False  # ClientInit was sent: the session began
 
 
-Record = Dns | Ssl | Quic | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb
+Record = Dns | Ssl | Quic | Socks | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb

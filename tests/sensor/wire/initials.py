@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from tests.sensor.wire.hellos import v8
 
 SALTS = {1: "38762cf7f55934b34d179ae6a4c80cadccbb7f0a", 0x6B3343CF: "0dede3def700a6db819381be6e269dcbf9bd2ed9",
-         0xFF00001D: "afbfec289993d24c9e9786f19c6111e04390a899"}  # fmt: skip
+         0x54303531: "7a4edef4e7ccee5fa4506c19124fc8ccda6e033d",
+    0xFF00001D: "afbfec289993d24c9e9786f19c6111e04390a899"}  # fmt: skip
 
 
 def label(secret, name, size):

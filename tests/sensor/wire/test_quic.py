@@ -34,6 +34,10 @@ def test_a_hello_in_one_initial(version, name):
     assert read_datagram(initial(crypto(0, HELLO), version=version), True) == told(name)
 
 
+def test_googles_own_crypto_frames():
+    assert read_datagram(initial(b"\x08" + crypto(0, HELLO)[1:], version=0x54303531), True) == told("54303531")
+
+
 def test_pieces_out_of_order_over_two_initials():
     cuts = [0, 3, 40, 41, 200, len(HELLO)]
     pieces = [crypto(a, HELLO[a:b]) for a, b in pairwise(cuts)]
