@@ -7,6 +7,7 @@ from sensor.wire import (
     DatagramEntry,
     StreamEntry,
     dns,
+    fingerprint,
     http,
     http_head,
     imap,
@@ -30,10 +31,12 @@ STREAMS: tuple[StreamEntry, ...] = (
     StreamEntry("imap", imap.probe, imap.ImapReader, first_bytes=imap.FIRST_BYTES),
     StreamEntry("pop3", pop3.probe, pop3.Pop3Reader, first_bytes=pop3.FIRST_BYTES),
     StreamEntry("socks", socks.probe, socks.SocksReader, first_bytes=socks.LARGEST),
+    StreamEntry("fingerprint", fingerprint.probe, fingerprint.FingerprintReader, first_bytes=fingerprint.FIRST_BYTES),
     StreamEntry("dns", dns.probe_stream, dns.DnsReader, first_bytes=dns.PREFIX),
 )
 
 DATAGRAMS: tuple[DatagramEntry, ...] = (
     DatagramEntry("dns", dns.probe_datagram, dns.read_datagram),
     DatagramEntry("quic", quic.probe, quic.read_datagram, quic.QuicSession),
+    DatagramEntry("fingerprint", fingerprint.probe_datagram, fingerprint.read_datagram),
 )

@@ -75,6 +75,14 @@ class Socks:
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A program that showed its own first bytes (`sensor.wire.fingerprint`)."""
+
+    service: ClassVar[str] = "fingerprint"
+    app: str  # a word of the alerts' `app`
+
+
+@dataclass(frozen=True, slots=True)
 class Http:
     """One HTTP/1 request with its response's head (RFC 9112). `uri` without its query; lengths in bytes of the bodies announced."""
 
@@ -217,4 +225,4 @@ class Rfb:
     share_flag_seen: bool = False  # ClientInit was sent: the session began
 
 
-Record = Dns | Ssl | Quic | Socks | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb
+Record = Dns | Ssl | Quic | Socks | Fingerprint | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb
