@@ -186,6 +186,28 @@ def test_a_session_of_an_earlier_run_goes_on_under_its_id():
     assert book.take(seen("C9", telling=SESSION, ts=MORNING + HOUR, started=MORNING)).id == before.id
 
 
+def test_the_rest_of_a_session_that_an_earlier_run_left_open_goes_on_under_its_id():
+    before = ledger().take(seen(telling=SESSION, out=900))
+    later = {"telling": SESSION, "out": 5, "ts": MORNING + HOUR, "started": MORNING + HOUR}
+    book = ledger()
+    book.reload([before], {"r": SESSION})
+    rest = book.take(seen("C9", facts={"start_seen": False}, **later))
+    assert (rest.id, rest.first_seen, rest.bytes_out) == (before.id, MORNING, 905)
+    assert book.take(seen("C9", facts={"start_seen": False}, **(later | {"out": 7}))).id == before.id
+    for change in ({"facts": {}}, {"peer": AlertPeer("203.0.113.9", 444), "facts": {"start_seen": False}}):
+        other = ledger()
+        other.reload([before], {"r": SESSION})
+        assert other.take(seen("C9", **(later | change))).id != before.id
+
+
+def test_a_session_that_was_over_is_not_taken_up_again():
+    before = ledger().take(seen(telling=SESSION, ended=True))
+    book = ledger()
+    book.reload([before], {"r": SESSION})
+    again = book.take(seen("C9", telling=SESSION, ts=MORNING + HOUR, facts={"start_seen": False}))
+    assert again.id != before.id
+
+
 def test_alerts_of_rules_that_are_gone_are_left_alone():
     book = ledger()
     book.reload([ledger().take(seen())], {})
