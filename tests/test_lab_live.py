@@ -16,7 +16,7 @@ RUN = Path(__file__).parent / "lab" / "run"
 
 
 def lab(*argv: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([RUN, *argv], capture_output=True, text=True, check=False, timeout=180)
+    return subprocess.run([RUN, *argv], capture_output=True, text=True, check=False, timeout=600)
 
 
 def left() -> dict[str, object]:

@@ -21,7 +21,7 @@ from tests.lab import scenario as scenarios
 from tests.lab.sandbox import command
 from tests.lab.verdict import InspectError, alerts_of, inspect, verdict
 
-LIMIT = 120.0  # seconds a scenario may take
+LIMIT = 180.0  # seconds a scenario may take
 SHORT = (  # one of each kind, ≤ 3 minutes, for every run of the tests
     "mail_clear_pdf", "mail_starttls_pdf", "ssh_shell", "ssh_scanned", "vnc_session", "upload_transfer", "browsing", "guest_messenger",
 )  # fmt: skip
