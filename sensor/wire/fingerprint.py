@@ -6,7 +6,6 @@
     Radmin      client 1 0 0 0 1 . . . 8 8, server 1 0 0 0 0x25
     NoMachine   client "NXSH-", server "NXD-"
     Telnet      IAC (255) then WILL, WONT, DO or DONT (251 to 254) and an option below 50, twice (RFC 854)
-    Discord     UDP: 0 1|2 0 70 in 74 bytes, its look for its own address before a call
 
 A sign is told once; what follows it is counted only.
 """
@@ -26,7 +25,6 @@ RADMIN_SERVER = b"\x01\0\0\0\x25"
 NOMACHINE, NOMACHINE_SERVER = b"NXSH-", b"NXD-"
 TELNET = re.compile(rb"(?:\xff[\xfb-\xfe][\x00-\x31]){2}")
 TELNET_BEGINS = re.compile(rb"\xff?[\xfb-\xfe]?[\x00-\x31]?\xff?[\xfb-\xfe]?\Z")
-DISCORD = re.compile(rb"\0[\1\2]\0\x46")
 FIRST_BYTES = 10
 
 
@@ -115,8 +113,6 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
 def _datagram_app(data: bytes) -> str | None:
     if len(data) > 13 and data[0] == 0 and data[11:13] == b"\x17\x24":
         return "teamviewer"
-    if len(data) == 74 and DISCORD.match(data):
-        return "discord"
     return None
 
 
