@@ -75,7 +75,6 @@ class _Side:
         if self.inflater is None:
             self.flow.add(data)
             return True
-        self.size_in += len(data)
         try:
             text = self.inflater.decompress(data, SLICE)
         except zlib.error:
@@ -144,6 +143,7 @@ class ImapReader:
         return self._outcome()
 
     def _slice(self, data: bytes, side: _Side, from_orig: bool) -> None:
+        side.size_in += len(data)
         while True:
             if not side.add(data):
                 self._over = True

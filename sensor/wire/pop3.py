@@ -291,7 +291,7 @@ def _sides(client: bytes, server: bytes) -> Likeness:
     if server and not _ANSWER.match(server):
         return Likeness.MAYBE if _begins_answer(server) is Likeness.MAYBE and not client else Likeness.NO
     if client and not _COMMAND.match(client):
-        return Likeness.MAYBE if len(client) < 4 and not server else Likeness.NO
+        return Likeness.MAYBE if len(client) < 4 and client.isalpha() and not server else Likeness.NO
     if _SURE_COMMAND.match(client) or (client and server):
         return Likeness.YES
     if b"POP" in server.partition(b"\n")[0].upper():

@@ -40,7 +40,7 @@ _KEYWORDS = re.compile(
 )
 _ENHANCED = re.compile(rb"([245])[0-9][0-9][ -]([245])\.\d{1,3}\.\d{1,3}[ \r\n]")  # RFC 2034
 _DOMAIN = re.compile(rb"[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9])?\Z")
-_LITERAL = re.compile(rb"\[[a-f0-9:.v]{2,64}\]\Z")
+_LITERAL = re.compile(rb"\[(?:ipv6:)?[a-f0-9:.]{2,64}\]\Z")
 
 
 def domain_of(path: bytes) -> str | None:
