@@ -1,4 +1,4 @@
-"""Capture files as a `Source`: pcap and pcapng, mapped into memory and framed by compiled code.
+"""Captures as a `Source`: pcap and pcapng, from files (compressed or not) and pipes, framed by compiled code.
 
 `open_capture` looks at the first bytes, never at the name:
 
@@ -11,17 +11,15 @@
 What is damaged stops the reading at that place and is told as a `Flaw`; what came before is judged.
 """
 
-import mmap
-import os
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sensor.capture import FRAME, CaptureError, Flaw, Frames, Path, Source
 from sensor.capture.framing import BLOCK, FULL, LONG, META, MORE, NO_INTERFACE, SHORT, pcap_frames, pcapng_frames
 from sensor.capture.section import Section
+from sensor.capture.streams import Bytes, open_bytes
 
 BATCH = 2_048
 """Rows of a batch: its table (256 KiB) stays in the processor's cache."""
@@ -41,10 +39,10 @@ _PCAPNG = b"\x0a\x0d\x0d\x0a"
 
 
 def open_capture(path: str | FilePath) -> Source:
-    """A capture file ready to be read. Raises `CaptureError` with one line that names the file when nothing can be read."""
+    """A capture ready to be read; `-` is standard input. Raises `CaptureError` with one line when nothing can be read."""
     name = str(path)
     try:
-        data = _mapped(name)
+        data = open_bytes(name)
     except FileNotFoundError:
         raise CaptureError(f"{name}: no such file") from None
     except IsADirectoryError:
@@ -53,31 +51,24 @@ def open_capture(path: str | FilePath) -> Source:
         raise CaptureError(f"{name}: may not be read (permission denied)") from None
     except OSError as error:
         raise CaptureError(f"{name}: cannot be read ({error.strerror})") from None
-    return _recognised(name, data)
+    return _recognised("standard input" if name == "-" else name, data)
 
 
-def _mapped(name: str) -> NDArray[np.uint8]:
-    if FilePath(name).is_dir():
-        raise IsADirectoryError
-    with open(name, "rb") as file:  # noqa: PTH123 # the name is what messages show
-        if os.fstat(file.fileno()).st_size == 0:
-            raise CaptureError(f"{name}: empty file")
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    mapped.madvise(mmap.MADV_SEQUENTIAL)
-    return np.frombuffer(mapped, dtype=np.uint8)
-
-
-def _recognised(name: str, data: NDArray[np.uint8]) -> Source:
-    head = data[:24].tobytes()
+def _recognised(name: str, data: Bytes) -> Source:
+    head = data.data[:24].tobytes()
     if head[:4] == _PCAPNG:
         return PcapngFile(name, data)
-    if len(head) >= 4:
-        for order in ("little", "big"):
-            magic = int.from_bytes(head[:4], "little" if order == "little" else "big")
-            if magic in _PCAP_MAGICS:
-                if len(head) < 24:
-                    raise CaptureError(f"{name}: cut within its header, at byte {len(head)}")
-                return PcapFile(name, data, big=order == "big")
+    for order in ("<", ">"):
+        magic = int.from_bytes(head[:4], "big" if order == ">" else "little")
+        if len(head) >= 4 and magic in _PCAP_MAGICS:
+            if len(head) < 24:
+                raise CaptureError(f"{name}: cut within its header, at byte {len(head)}")
+            return PcapFile(name, data, big=order == ">")
+    data.close()
+    if data.flaw:
+        raise CaptureError(f"{name}: {data.flaw}, at byte {len(head)} of what it holds")
+    if not head:
+        raise CaptureError(f"{name}: empty file")
     raise CaptureError(f"{name}: not a capture file (byte 0: {head[:4].hex(' ')})")
 
 
@@ -86,12 +77,12 @@ class _File:
 
     path = Path.KERNEL
 
-    def __init__(self, name: str, data: NDArray[np.uint8], at: int) -> None:
+    def __init__(self, name: str, data: Bytes, at: int) -> None:
         self.name = name
-        self._data = data
+        self._bytes = data
         self._at = at
         self._flaws: list[Flaw] = []
-        self._table = np.zeros(min(BATCH, 64 + len(data) // 64), dtype=FRAME)
+        self._table = np.zeros(BATCH, dtype=FRAME)
 
     def kernel_drops(self) -> int:
         return 0
@@ -100,31 +91,41 @@ class _File:
         return tuple(self._flaws)
 
     def progress(self) -> float | None:
-        return min(1.0, self._at / len(self._data))
+        return self._bytes.share(self._at)
 
     def close(self) -> None:
-        """Let the mapping go. Frames given out are no longer valid."""
-        self._data = np.zeros(0, dtype=np.uint8)
+        """Let the bytes go. Frames given out are no longer valid."""
+        self._bytes.close()
 
     def _stopped(self, why: int) -> bool:
-        """Note why the framing stopped; True when there is nothing more to read."""
+        """Take up why the framing stopped; True when there is nothing more to read. Batches given out are void then."""
         if why == FULL:
             return False
         if why == MORE:
-            if self._at < len(self._data):
-                self._flaws.append(Flaw(self.name, self._at, _CUT))
+            before = self._bytes.base
+            more = self._bytes.more(self._at)
+            self._at -= self._bytes.base - before
+            if more:
+                return False
+            if self._bytes.flaw:
+                self._note(self._bytes.flaw)
+            elif self._at < len(self._bytes.data):
+                self._note(_CUT)
         else:
-            self._flaws.append(Flaw(self.name, self._at, _REASONS[why]))
+            self._note(_REASONS[why])
         return True
+
+    def _note(self, reason: str) -> None:
+        self._flaws.append(Flaw(self.name, self._bytes.base + self._at, reason))
 
 
 class PcapFile(_File):
     """A classic capture file."""
 
-    def __init__(self, name: str, data: NDArray[np.uint8], *, big: bool) -> None:
+    def __init__(self, name: str, data: Bytes, *, big: bool) -> None:
         super().__init__(name, data, at=24)
         order = ">" if big else "<"
-        magic, link = (int(np.frombuffer(data[i : i + 4].tobytes(), dtype=order + "u4")[0]) for i in (0, 20))
+        magic, link = (int(np.frombuffer(data.data[i : i + 4].tobytes(), dtype=order + "u4")[0]) for i in (0, 20))
         self._big = big
         self._scale, self._header = _PCAP_MAGICS[magic]
         self._fcs = (link >> 28) * 2 if link & 0x04000000 else 0
@@ -133,40 +134,49 @@ class PcapFile(_File):
     def batches(self) -> Iterator[Frames]:
         done = False
         while not done:
+            data = self._bytes.data
             rows, self._at, why = pcap_frames(
-                self._data, self._at, self._table, self._big, self._scale, self._header, self._link, self._fcs
+                data, self._at, self._table, self._big, self._scale, self._header, self._link, self._fcs
             )
-            done = self._stopped(why)
             if rows:
-                yield Frames(self._data, self._table[:rows])
+                yield Frames(data, self._table[:rows])
+            done = self._stopped(why)
 
 
 class PcapngFile(_File):
     """A capture file of blocks: sections, each with its own byte order and interfaces."""
 
-    def __init__(self, name: str, data: NDArray[np.uint8]) -> None:
+    def __init__(self, name: str, data: Bytes) -> None:
         super().__init__(name, data, at=0)
         self._section = Section()
-        flaw = self._section.read(data, 0)
+        while (why := self._framed()[1]) == MORE and data.more(0):
+            pass
+        flaw = self._section.read(data.data, 0) if why == META else "cut within a section header"
         if flaw:
             raise CaptureError(f"{name}: {flaw}, at byte 0")
         self._at = self._section.next
 
+    def _framed(self) -> tuple[int, int]:
+        section = self._section
+        rows, self._at, why = pcapng_frames(
+            self._bytes.data, self._at, self._table, section.big, section.interfaces, section.known
+        )
+        return rows, why
+
     def batches(self) -> Iterator[Frames]:
         done = False
         while not done:
-            section = self._section
-            rows, self._at, why = pcapng_frames(
-                self._data, self._at, self._table, section.big, section.interfaces, section.known
-            )
-            if why == META:
-                flaw = section.read(self._data, self._at)
-                if flaw:
-                    self._flaws.append(Flaw(self.name, self._at, flaw))
-                    done = True
-                else:
-                    self._at = section.next
-            else:
-                done = self._stopped(why)
+            data = self._bytes.data
+            rows, why = self._framed()
             if rows:
-                yield Frames(self._data, self._table[:rows])
+                yield Frames(data, self._table[:rows])
+            done = self._described() if why == META else self._stopped(why)
+
+    def _described(self) -> bool:
+        """Read the section header or interface description that is next; True when it ends the reading."""
+        flaw = self._section.read(self._bytes.data, self._at)
+        if flaw:
+            self._note(flaw)
+            return True
+        self._at = self._section.next
+        return False

@@ -18,7 +18,7 @@ from sensor.prefetch import LINE, prefetch
 MAX_FRAME = 262_144
 """No frame is longer (libpcap's MAXIMUM_SNAPLEN): a record that claims more is damage."""
 
-MAX_BLOCK = 1 << 27
+MAX_BLOCK = 1 << 24
 """No pcapng block is longer."""
 
 # Why a framing function returned.
@@ -152,6 +152,19 @@ def _fcs_of_options(data, at, end, big, fcs):
 
 
 @compiled
+def _section(data, at):
+    """META when the section header is all there, or is none; MORE when its rest is to come."""
+    end = len(data)
+    if end - at < 12:
+        return MORE
+    big = word(data, at + 8, True) == 0x1A2B3C4D
+    total = word(data, at + 4, big)
+    if total <= MAX_BLOCK and end - at < total:
+        return MORE
+    return META
+
+
+@compiled
 def pcapng_frames(data, at, table, big, interfaces, known):
     """Fill `table` from the blocks at `at`, in a section with `known` interfaces described so far.
 
@@ -165,7 +178,7 @@ def pcapng_frames(data, at, table, big, interfaces, known):
         prefetch(data, at + LINE)
         kind = word(data, at, big)
         if kind == 0x0A0D0D0A:
-            return n, at, META
+            return n, at, _section(data, at)
         total = word(data, at + 4, big)
         if total < 12 or total & 3 or total > MAX_BLOCK:
             return n, at, BLOCK

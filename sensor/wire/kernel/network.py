@@ -27,6 +27,7 @@ def ipv4(data, p):
     """True when the header was good."""
     at = p.at
     room = p.end - at
+    p.version = 4
     if room < 20:
         p.reason = _IP_TRUNCATED
         return False
@@ -47,7 +48,6 @@ def ipv4(data, p):
     fragment = be16(data, at + 6)
     p.ip_at = at
     p.ip_len = total
-    p.version = 4
     p.src_hi = 0
     p.dst_hi = 0
     p.src_lo = _MAPPED | be32u(data, at + 12)
@@ -68,6 +68,7 @@ def ipv4(data, p):
 def ipv6(data, p):
     """True when the header and its extension headers were good."""
     at = p.at
+    p.version = 6
     if p.end - at < 40:
         p.reason = _IP_TRUNCATED
         return False
@@ -78,7 +79,6 @@ def ipv6(data, p):
     total = 40 + length if length else p.wire_end - at
     p.ip_at = at
     p.ip_len = total
-    p.version = 6
     p.src_hi = be64(data, at + 8)
     p.src_lo = be64(data, at + 16)
     p.dst_hi = be64(data, at + 24)

@@ -141,7 +141,7 @@ def _by_port(data, packet):
 @compiled
 def _vxlan(data, packet):
     p = packet[0]
-    if be16(data, p.at + 8) & 0xF8FF != 0x0800:
+    if u8(data, p.at + 8) & 0x48 != 0x08:  # group policy uses the reserved bits
         return NOTHING_INSIDE
     return _enter(packet, _VXLAN, 16, ETHERNET, 1)
 

@@ -91,6 +91,8 @@ def walk(data, table, first, t, packet, segments):
             t.counts[_ARP] += 1
             _hand_up_frame(segments[written], p, p.at, ts)
             written += 1
+        elif p.version != 0:  # an IP header that could not be read
+            t.counts[_IPV4 if p.version == 4 else _IPV6] += 1
         elif p.reason < 0:
             t.counts[_OTHER_LINK] += 1
         if p.reason >= 0:

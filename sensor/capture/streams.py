@@ -1,0 +1,162 @@
+"""The bytes of a capture, wherever they are: mapped from a file, or flowing from a pipe, a compressed file, standard input.
+
+`Mapped` shows the whole file at once. `Flowing` shows a window that moves: at most one block of the format is held, so an
+endless pipe and a hostile archive cost the same memory. Compression is recognised by its first bytes:
+gzip 1F 8B (RFC 1952), Zstandard 28 B5 2F FD (RFC 8878), LZ4 04 22 4D 18 (LZ4 frame format 1.6).
+"""
+
+import gzip
+import io
+import mmap
+import os
+import stat
+import zlib
+from typing import Any, BinaryIO, Protocol
+
+import lz4.frame
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from sensor.capture.framing import MAX_BLOCK, MAX_FRAME
+
+WINDOW = 1 << 20
+HEAD = 24
+"""Bytes that tell every format."""
+
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_LZ4 = b"\x04\x22\x4d\x18"
+
+DAMAGED = (EOFError, OSError, RuntimeError, zlib.error, zstandard.ZstdError)
+"""What the decompressors raise on bytes that are none (lz4 raises RuntimeError)."""
+
+
+class Bytes(Protocol):
+    """What the file formats read from. `data` begins `base` bytes into the (unpacked) capture."""
+
+    data: NDArray[np.uint8]
+    base: int
+    flaw: str | None
+
+    def more(self, at: int) -> bool:
+        """Show more; what lies before `at` may go, and `base` tells where `data` then begins. False at the end."""
+        ...
+
+    def share(self, at: int) -> float | None: ...
+
+    def close(self) -> None: ...
+
+
+class Mapped:
+    """A regular file as it is on the disk."""
+
+    base = 0
+    flaw: str | None = None
+
+    def __init__(self, file: BinaryIO) -> None:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        mapped.madvise(mmap.MADV_SEQUENTIAL)
+        self.data: NDArray[np.uint8] = np.frombuffer(mapped, dtype=np.uint8)
+
+    def more(self, at: int) -> bool:  # noqa: ARG002 # all is there already
+        return False
+
+    def share(self, at: int) -> float | None:
+        return min(1.0, at / max(1, len(self.data)))
+
+    def close(self) -> None:
+        self.data = np.zeros(0, dtype=np.uint8)
+
+
+class Flowing:
+    """Bytes that pass once. `packed` is the file below a decompressor, where its size is known: for the progress."""
+
+    def __init__(self, stream: Any, packed: BinaryIO, size: int | None) -> None:
+        self._stream, self._packed, self._size = stream, packed, size
+        # what a decompressor gives at once: filling the whole window would lose all of it to an error at its end
+        self._read = getattr(stream, "readinto1", stream.readinto)
+        self._buffer = np.zeros(WINDOW, dtype=np.uint8)
+        self._filled = 0
+        self.base = 0
+        self.flaw: str | None = None
+        self._show()
+        while len(self.data) < HEAD and self.more(0):
+            pass
+
+    def _show(self) -> None:
+        """Never writable: a second type of array would be a second compilation."""
+        self.data: NDArray[np.uint8] = self._buffer[: self._filled]
+        self.data.flags.writeable = False
+
+    def more(self, at: int) -> bool:
+        left = self._filled - at
+        size = len(self._buffer)
+        if left == size:
+            if size > MAX_BLOCK + MAX_FRAME:
+                return False
+            size *= 2
+        fresh = np.zeros(size, dtype=np.uint8) if size != len(self._buffer) else self._buffer
+        fresh[:left] = self._buffer[at : self._filled].copy()
+        try:
+            got = self._read(fresh.data[left:]) or 0
+        except DAMAGED:
+            got = 0
+            self.flaw = "the compressed data is damaged or cut"
+        self._buffer, self._filled = fresh, left + got
+        self.base += at
+        self._show()
+        return got > 0
+
+    def share(self, at: int) -> float | None:  # noqa: ARG002 # known only of what is below
+        return min(1.0, self._packed.tell() / self._size) if self._size else None
+
+    def close(self) -> None:
+        self._stream.close()
+        self._packed.close()
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream whose first bytes were looked at: it gives them once more."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # io's own stub is wider
+        if self._head:
+            size = min(len(buffer), len(self._head))
+            buffer[:size], self._head = self._head[:size], self._head[size:]
+            return size
+        data = self._rest.read(len(buffer)) or b""
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def open_bytes(name: str) -> Bytes:
+    """A file by name, `-` for standard input. Raises OSError as `open` does."""
+    piped = name == "-"
+    file: BinaryIO = open(0 if piped else name, "rb", buffering=0, closefd=not piped)  # noqa: SIM115 # kept
+    status = os.fstat(file.fileno())
+    regular = stat.S_ISREG(status.st_mode)
+    head = b""
+    while len(head) < 4 and (got := file.read(4 - len(head))):
+        head += got
+    packed = head.startswith((_GZIP, _ZSTD, _LZ4))
+    if regular and not packed and status.st_size > 0 and not piped:
+        with file:
+            return Mapped(file)
+    return Flowing(_unpacked(head, _Rejoined(head, file)), file, status.st_size if regular else None)
+
+
+def _unpacked(head: bytes, stream: Any) -> Any:
+    """A file object over the stream's content: only `readinto` and `close` are used of it."""
+    if head.startswith(_GZIP):
+        return gzip.GzipFile(fileobj=io.BufferedReader(stream), mode="rb")
+    if head.startswith(_ZSTD):
+        return zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+    if head.startswith(_LZ4):
+        return lz4.frame.LZ4FrameFile(io.BufferedReader(stream), mode="rb")
+    return stream
