@@ -18,6 +18,7 @@ from sensor.detect.rules import Correlation, Rule, RuleSet
 from sensor.detect.telling import Telling
 from sensor.detect.words import Speaker
 from sensor.track.observation import Conn, Direction, Observation, Session, Transfer
+from sensor.wire.records import Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _app(telling: Telling, event: Event) -> str | None:
     if telling.app_from == "rule":
         return telling.app
     if telling.app_from == "record":
-        return event.record.app if isinstance(event.record, Session) else str(event.record.service)
+        return event.record.app if isinstance(event.record, (Session, Fingerprint)) else str(event.record.service)
     return event.destination.app if event.destination else None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sensor.detect.alert import Value
 from sensor.detect.event import Event
 from sensor.track.observation import Conn, Session, Transfer
-from sensor.wire.records import Dns, Http, Rdp, Rfb, Smtp, Ssh, Ssl
+from sensor.wire.records import Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Smtp, Socks, Ssh, Ssl
 
 Facts = dict[str, Value]
 
@@ -83,7 +83,7 @@ def _set(words: set[str]) -> str:
     return _united("", ", ".join(sorted(words)))
 
 
-def _smtp(r: Smtp) -> Facts:
+def _mail(r: Smtp | Pop3 | Imap) -> Facts:
     found: Facts = {"tls": r.tls, "attachments": len(r.attachments), "mails": 1 if r.transferred else 0}
     if r.attachments:
         found["attachment_bytes"] = sum(a.size for a in r.attachments)
@@ -129,6 +129,14 @@ def _ssl(r: Ssl) -> Facts:
     return _known({"version": r.version, "server_name": r.server_name})
 
 
+def _quic(r: Quic) -> Facts:
+    return _known({"version": r.version, "server_name": r.server_name})
+
+
+def _socks(r: Socks) -> Facts:
+    return _known({"version": r.version, "request_host": r.request_host})
+
+
 def _dns(r: Dns) -> Facts:
     return _known({"query": r.query, "query_type": r.qtype_name})
 
@@ -145,7 +153,7 @@ def _rfb(r: Rfb) -> Facts:
     return _known({"version": r.server_version})
 
 
-def _transfer(_: Transfer) -> Facts:
+def _nothing(_: Transfer | Fingerprint) -> Facts:
     return {}
 
 
@@ -154,10 +162,15 @@ def _known(values: Mapping[str, Value | None]) -> Facts:
 
 
 _OF_RECORD: Mapping[type[Any], Callable[[Any], Facts]] = {
-    Smtp: _smtp,
+    Smtp: _mail,
+    Pop3: _mail,
+    Imap: _mail,
+    Quic: _quic,
+    Socks: _socks,
+    Fingerprint: _nothing,
     Session: _session,
     Conn: _conn,
-    Transfer: _transfer,
+    Transfer: _nothing,
     Http: _http,
     Ssl: _ssl,
     Dns: _dns,

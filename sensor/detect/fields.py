@@ -12,7 +12,7 @@ from typing import Any
 
 from sensor.detect.event import Event
 from sensor.track.observation import Conn, Session, Transfer
-from sensor.wire.records import Dns, Http, Rdp, Rfb, Smtp, Ssh, Ssl
+from sensor.wire.records import Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Smtp, Socks, Ssh, Ssl
 
 Getter = Callable[[Event], Any]
 
@@ -74,6 +74,16 @@ COMMON: dict[str, Getter] = {
     "quiet_hours": attrgetter("quiet"),
 }
 
+_MAIL: dict[str, Getter] = {
+    "tls": lambda e: e.record.tls == "established",
+    "tls_state": attrgetter("record.tls"),
+    "attachments": lambda e: len(e.record.attachments),
+    "attachment.mime_type": lambda e: tuple(a.mime_type for a in e.record.attachments),
+    "attachment.extension": lambda e: tuple(a.extension for a in e.record.attachments if a.extension),
+    "attachment.protection": lambda e: tuple(a.protection for a in e.record.attachments if a.protection),
+    "open_attachments": lambda e: sum(1 for a in e.record.attachments if a.protection is None),
+}
+
 _ZEEK: dict[str, dict[str, Getter]] = {  # Zeek's names where our record keeps it under another
     "conn": {
         "service": attrgetter("conn.services"),
@@ -92,15 +102,9 @@ _ZEEK: dict[str, dict[str, Getter]] = {  # Zeek's names where our record keeps i
         "resp_mime_types": attrgetter("record.resp_mime_type"),
         "orig_mime_types": attrgetter("record.request_mime_type"),
     },
-    "smtp": {
-        "tls": lambda e: e.record.tls == "established",
-        "tls_state": attrgetter("record.tls"),
-        "attachments": lambda e: len(e.record.attachments),
-        "attachment.mime_type": lambda e: tuple(a.mime_type for a in e.record.attachments),
-        "attachment.extension": lambda e: tuple(a.extension for a in e.record.attachments if a.extension),
-        "attachment.protection": lambda e: tuple(a.protection for a in e.record.attachments if a.protection),
-        "open_attachments": lambda e: sum(1 for a in e.record.attachments if a.protection is None),
-    },
+    "smtp": _MAIL,
+    "pop3": _MAIL,
+    "imap": _MAIL,
     "rdp": {"security_protocol": attrgetter("record.selected")},
     "rfb": {
         "client_major_version": lambda e: _part(e.record.client_version, 0),
@@ -124,5 +128,9 @@ def _of(record: type[Any]) -> dict[str, Getter]:
 
 
 FIELDS: Mapping[str, Mapping[str, Getter]] = {
-    record.service: _of(record) for record in (Conn, Ssl, Dns, Http, Smtp, Ssh, Rdp, Rfb, Session, Transfer)
+    record.service: _of(record)
+    for record in (
+        *(Conn, Session, Transfer),
+        *(Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Smtp, Socks, Ssh, Ssl),
+    )
 }

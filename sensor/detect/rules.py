@@ -28,8 +28,8 @@ from sensor.detect.telling import Telling
 
 PRODUCTS = ("vigie", "zeek")
 _UNREAD = (
-    "dce_rpc dhcp dnp3 dpd files ftp intel irc kerberos modbus mysql notice ntlm ntp ocsp pe quic radius sip smb_cmd smb_files"
-    " smb_mapping snmp socks software ssdp syslog tunnel weird wireguard x509 ldap imap pop3 telnet"
+    "dce_rpc dhcp dnp3 dpd files ftp intel irc kerberos modbus mysql notice ntlm ntp ocsp pe radius sip smb_cmd smb_files"
+    " smb_mapping snmp software ssdp syslog tunnel weird wireguard x509 ldap telnet"
 )
 ASLEEP = frozenset(_UNREAD.split())
 """Zeek logs that no reader of ours fills yet."""

@@ -9,11 +9,12 @@ import pytest
 
 from sensor.detect.policy_file import parse
 from sensor.track.observation import Device, Direction
-from sensor.wire.records import Attachment, Smtp
+from sensor.wire.records import Attachment, Imap, Pop3, Smtp
 from tests.sensor.detect.made_up import MORNING, S, conn, detector, flow, mail, observed, sent, session, shipped
 
 PDF = Attachment("application/pdf", "pdf", 90_000)
 P7M = Attachment("application/pkcs7-mime", "p7m", 90_000, protection="smime")
+BOXES = (Pop3, Imap)
 PHONE = Device("192.168.1.60", None, "Téléphone", group="personal")
 GUEST = Device("192.168.50.4", None, group="guest")
 IN, OUT, INSIDE = Direction.INBOUND, Direction.OUTBOUND, Direction.INTERNAL
@@ -37,6 +38,11 @@ def password(mechanism):
     return observed(Smtp(helo=True, auth_mechanism=mechanism), conn(port=587))
 
 
+def box(kind, *attachments, **more):
+    """A mail fetched in clear from a mailbox."""
+    return observed(kind(**({"transferred": True, "attachments": attachments} | more)), conn(port=110))
+
+
 def hour(*increments):
     """Increments towards one destination, a minute apart."""
     return [sent(*i[:2], **(i[2] if len(i) > 2 else {}), ts=MORNING + n * 60 * S) for n, i in enumerate(increments)]
@@ -50,6 +56,9 @@ FIRES = [
     ("mail-protected-in-clear", [mail(P7M)]),
     ("mail-protected-in-clear", [mail(PDF, protection="apicrypt")]),
     ("mail-protected-in-clear", [mail(protection="pgp")]),
+    *((f"mail-attachment-in-clear-{kind.service}", [box(kind, PDF)]) for kind in BOXES),
+    *((f"mail-protected-in-clear-{kind.service}", [box(kind, P7M)]) for kind in BOXES),
+    *((f"exposure-mail-password-{kind.service}", [box(kind, auth_mechanism="PLAIN")]) for kind in BOXES),
     ("exposure-mail-in-clear", [mail()]),
     ("exposure-mail-in-clear", [mail(inline_images=2)]),
     ("exposure-mail-password", [password("PLAIN")]),
@@ -69,6 +78,7 @@ FIRES = [
     ("messaging-health", [flow("server.olvid.io", **TALK)]),
     ("remote-inbound-desktop", [session()]),
     ("remote-inbound-desktop", [session("vnc")]),
+    ("remote-inbound-desktop", [session("teamviewer")]),
     ("remote-inbound-desktop", [session(established=False)]),  # both kept talking: it began
     ("remote-inbound-desktop", [session(two_way=False)]),
     ("remote-inbound-desktop", [session(device=GUEST)]),
@@ -102,6 +112,10 @@ FIRES = [
 ]
 
 NOT = [
+    *((f"mail-attachment-in-clear-{kind.service}", [box(kind, P7M), box(kind)]) for kind in BOXES),
+    *((f"mail-attachment-in-clear-{kind.service}", [box(kind, PDF, transferred=False)]) for kind in BOXES),
+    *((f"mail-protected-in-clear-{kind.service}", [box(kind, PDF), box(kind)]) for kind in BOXES),
+    *((f"exposure-mail-password-{kind.service}", [box(kind, auth_mechanism="CRAM-MD5")]) for kind in BOXES),
     ("blindspot-relay", [flow("www.icloud.com", **TALK)]),
     ("blindspot-relay", [flow("mask.icloud.com", out=900, into=0)]),
     ("blindspot-resolver", [flow("www.google.com", **TALK)]),

@@ -117,7 +117,7 @@ def session(
 ) -> Observation:
     ports = {"rdp": 3389, "vnc": 5900, "ssh": 22}
     internal = {"peer_ip": "192.168.1.30"} if direction is Direction.INTERNAL else {}
-    values = {"port": ports[app], "out": 90_000, "into": 20_000, "seconds": 600} | internal | more
+    values = {"port": ports.get(app, 4000), "out": 90_000, "into": 20_000, "seconds": 600} | internal | more
     c = of or conn(direction=direction, device=device, **values)
     duration = (c.last_ts - c.first_ts) / S
     record = Session(app, answered, established, c.first_ts, duration, two_way, c.ended)

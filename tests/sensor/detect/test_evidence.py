@@ -3,7 +3,7 @@
 from sensor.detect import evidence
 from sensor.detect.event import Event
 from sensor.detect.policy import Policy
-from sensor.wire.records import Attachment, Dns, Http, Rdp, Rfb, Ssh, Ssl
+from sensor.wire.records import Attachment, Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Socks, Ssh, Ssl
 from tests.sensor.detect.made_up import conn, flow, mail, observed, session, shipped
 
 
@@ -43,6 +43,11 @@ def test_every_record_has_facts_without_empty_ones():
         Ssh(),
         Rdp(),
         Rfb(),
+        Pop3(),
+        Imap(),
+        Quic("1"),
+        Socks(5),
+        Fingerprint("x"),
     ]
     for record in records:
         found = facts(observed(record, conn()))
