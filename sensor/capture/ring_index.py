@@ -15,7 +15,7 @@ Numba has no such operations, so they are emitted as LLVM's atomic instructions.
 from typing import Any
 
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]  # ships no types
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
