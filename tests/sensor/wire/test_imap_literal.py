@@ -35,6 +35,17 @@ def test_one_part(header, decoded, attachments, images):
     assert ([a.size for a in mail.attachments], mail.inline_images) == (attachments, images)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 99])
+def test_a_quoted_printable_part_in_any_cut(size):
+    part = OnePart(PartHeader(mime_type="application/csv", encoding="quoted-printable"), decoded=False)
+    data = b"a=C3=A9b=\r\nc\r\n"
+    for at in range(0, len(data), size):
+        part.feed(data[at : at + size])
+    mail = part.finish(complete=True)
+    assert mail is not None
+    assert mail.attachments[0].size == len("aébc\r\n".encode())
+
+
 def test_an_unknown_part_of_words_is_none():
     part = OnePart(None, decoded=False)
     part.feed(b"canary words")
