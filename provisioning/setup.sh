@@ -7,7 +7,7 @@ export DEBIAN_FRONTEND=noninteractive
 export PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 # a user's pip settings must not lead packages out of the environment
 
 # A program started with its input closed would have the next file that it opens as its input.
-if ! { true <&0; } 2>/dev/null; then
+if ! { true 3<&0; } 2>/dev/null; then
     exec </dev/null
 fi
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from sensor.detect import catalogue, lists, policy, rules
+from sensor.detect import catalogue, lists, policy_file, rules
 from sensor.detect.alert import Hds
 from sensor.detect.catalogue import Catalogue
 from sensor.detect.lists import Destination, Lists
@@ -46,7 +46,7 @@ def load(config: Path | None = None, rules_dir: Path | None = None) -> Settings:
     mistakes: list[Mistake] = []
     practice = Policy()
     if config is not None:
-        practice, more = policy.parse(_read(config, str(config), mistakes), str(config))
+        practice, more = policy_file.parse(_read(config, str(config), mistakes), str(config))
         mistakes += more
     own = files("rules")
     top: Traversable = own if rules_dir is None else rules_dir

@@ -18,13 +18,12 @@ _rules = click.option("--rules", type=click.Path(path_type=Path), help="Rules of
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is listed of a rule. `counts`: the rule itself is not told, only what it counts towards, or that it was done right."""
+    """What is listed of a rule. One without a category is not told itself: it counts towards another, or what was done right."""
 
     name: str
-    category: str
+    category: str | None
     severity: Severity
     service: str
-    counts: bool
     title: str
     file: str
     line: int
@@ -57,23 +56,24 @@ def list_(config: Path | None, rules: Path | None, *, lang: Language | None, as_
     """List the rules: category, severity, name, and what they tell."""
     settings = load_settings(config, rules)
     lang = lang or settings.policy.practice.language
-    for row in sorted(rows(settings.rules, lang), key=lambda row: (row.category, row.name)):
+    for row in sorted(rows(settings.rules, lang), key=lambda row: (row.category or "~", row.name)):
         if as_json:
             click.echo(json.dumps(asdict(row), ensure_ascii=False))
             continue
         severity = click.style(f"{WORDS[lang][f'severity.{row.severity}']:<12}", fg=COLOURS[row.severity])
-        click.echo(f"{row.category:<10} {severity} {row.name:<36} {row.title}")
+        click.echo(f"{row.category or '-':<10} {severity} {row.name:<36} {row.title}")
 
 
 def rows(found: RuleSet, lang: Language) -> Iterator[Row]:
     for rule in found.rules:
-        told = rule.tell and rule.telling.done_right is None
-        yield _row(rule, rule.service, lang, counts=not told)
+        yield _row(rule, rule.service, lang, told=rule.tell)
     for correlation in found.correlations:
-        yield _row(correlation, correlation.kind, lang, counts=False)
+        yield _row(correlation, correlation.kind, lang, told=True)
 
 
-def _row(rule: Rule | Correlation, service: str, lang: Language, *, counts: bool) -> Row:
-    texts = rule.telling.fr if lang == "fr" else rule.telling.en
-    title = texts.title or rule.title
-    return Row(rule.name, rule.telling.category, rule.severity, service, counts, title, rule.file, rule.line)
+def _row(rule: Rule | Correlation, service: str, lang: Language, *, told: bool) -> Row:
+    telling = rule.telling
+    told = told and telling.done_right is None and telling.same_as is None
+    texts = telling.fr if lang == "fr" else telling.en
+    category = telling.category.value if told else None
+    return Row(rule.name, category, rule.severity, service, texts.title or rule.title, rule.file, rule.line)

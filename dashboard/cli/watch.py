@@ -22,7 +22,7 @@ from dashboard.cli.watching import Terms, run_watch
 from dashboard.cli.words import COLOURS, WORDS, Language
 from dashboard.privacy import Privacy, secret
 from sensor.capture import CaptureError
-from sensor.capture.ring import RingSource
+from sensor.capture.live import open_interface
 from sensor.detect.alert import Alert
 from sensor.detect.alert_json import to_json
 from sensor.settings import Settings
@@ -70,7 +70,7 @@ def watch(  # noqa: PLR0913 - one parameter an option
     try:
         privacy = Privacy.of(settings.policy, secret(state / "watch" / "pseudonym.key"))
         terms = Terms(interface, duration, tell=teller(settings, privacy, lang, as_json=as_json))
-        stats = run_watch(RingSource(interface), settings, state, stop, terms)
+        stats = run_watch(open_interface(interface), settings, state, stop, terms)
         if stats_file is not None:
             stats.write(stats_file)
     except (CaptureError, StoreError, OSError, ValueError) as error:

@@ -125,10 +125,10 @@ class _Keeper:
             return
         self._due = now + 1
         self._tell_status(now)
-        self._store_traffic(force=self._terms.eager)
-        if self._failing or self._terms.eager or now - self._grown >= GROWTH_SECONDS:
+        grow = self._failing or self._terms.eager or now - self._grown >= GROWTH_SECONDS
+        if grow:
             self._grown = now
-            self._trying(self._write)
+        self._trying(lambda: self._write_all(grow=grow))
 
     def finish(self) -> None:
         """Write all that waits, and say that the watching ended. Errors: WillRetry if the disk would not have it."""
@@ -149,12 +149,11 @@ class _Keeper:
             self._written.add(alert.id)
             self._terms.tell(alert)
 
-    def _store_traffic(self, *, force: bool) -> None:
-        def write() -> None:
-            self._store.add_series(self._chain.take_series())
-            self._store.flush(self._terms.clock(), force=force)
-
-        self._trying(write)
+    def _write_all(self, *, grow: bool) -> None:
+        if grow:
+            self._write()
+        self._store.add_series(self._chain.take_series())
+        self._store.flush(self._terms.clock(), force=self._terms.eager)
 
     def _trying(self, write: Callable[[], None]) -> None:
         """Once; a store that is busy or full is told once, and asked again next second."""

@@ -7,6 +7,7 @@ stopped or came back in between.
 import sqlite3
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from dashboard.sources import (
@@ -32,6 +33,7 @@ SLOT_MINUTES = 10
 LOST_AFTER = 15_000_000_000  # `watch` writes its status each second
 SILENT_AFTER = 60_000_000_000  # a practice's network is never silent for a minute while a post is on
 _SHARES = 12
+_DAYS_KEPT = 7
 
 
 class LocalSource:
@@ -41,6 +43,8 @@ class LocalSource:
         self._database = database(Path(state))
         self._status = status_file(Path(state))
         self._zone = zone
+        self._turn = Lock()
+        self._days: dict[tuple[date, int], DayTraffic] = {}
 
     def change(self) -> Change:
         def ask(db: sqlite3.Connection) -> Change:
@@ -90,28 +94,37 @@ class LocalSource:
         return None if row is None else self._decoded(row[0])
 
     def traffic(self, day: date) -> DayTraffic:
+        """Kept until the next batch of traffic: a busy day is 200,000 rows, and every open page asks for it."""
+        key = (day, self.change().traffic)
+        with self._turn:
+            known = self._days.get(key)
+        if known is None:
+            known = self._traffic(day)
+            with self._turn:
+                self._days = {**dict(list(self._days.items())[-_DAYS_KEPT:]), key: known}
+        return known
+
+    def _traffic(self, day: date) -> DayTraffic:
         first, after = minutes_of(day, self._zone)
 
         def ask(db: sqlite3.Connection) -> tuple[list[tuple[int, int, int]], list[Share], list[Share]]:
-            slots = db.execute(
-                "SELECT (minute - :first) / :slot, sum(bytes_out), sum(bytes_in) FROM series"
-                " WHERE minute >= :first AND minute < :after GROUP BY 1",
-                {"first": first, "after": after, "slot": SLOT_MINUTES},
-            ).fetchall()
+            minutes = db.execute(_MINUTES, (first, after)).fetchall()
             devices = db.execute(_DEVICES, (first, after, _SHARES)).fetchall()
             services = db.execute(_SERVICES, (first, after, _SHARES)).fetchall()
-            return slots, [Share(*row) for row in devices], [Share(*row) for row in services]
+            return minutes, [Share(*row) for row in devices], [Share(*row) for row in services]
 
         try:
-            sums, devices, services = read(self._database, ask)
+            minutes, devices, services = read(self._database, ask)
         except StoreError as error:
             if error.reason is not Reason.ABSENT:
                 raise
-            sums, devices, services = [], [], []
-        by_slot = {slot: (out, in_) for slot, out, in_ in sums}
-        slots = tuple(
-            Slot(minute, *by_slot.get(place, (0, 0))) for place, minute in enumerate(range(first, after, SLOT_MINUTES))
-        )
+            minutes, devices, services = [], [], []
+        sums = {minute: [0, 0] for minute in range(first, after, SLOT_MINUTES)}
+        for minute, sent, received in minutes:
+            slot = sums[minute - (minute - first) % SLOT_MINUTES]
+            slot[0] += sent
+            slot[1] += received
+        slots = tuple(Slot(minute, sent, received) for minute, (sent, received) in sums.items())
         return DayTraffic(day, slots, tuple(devices), tuple(services))
 
     def coverage(self, now: int) -> Coverage:
@@ -135,6 +148,11 @@ class LocalSource:
         except ValueError as error:
             raise NeedsHuman(Reason.DAMAGED, self._database, str(error)) from error
 
+
+# In the order of the primary key, so that nothing is sorted.
+_MINUTES = """
+SELECT minute, sum(bytes_out), sum(bytes_in) FROM series WHERE minute >= ? AND minute < ? GROUP BY minute
+"""
 
 # A device has several addresses, in IPv4 and IPv6: it is one by its MAC, where that is known.
 _DEVICES = """

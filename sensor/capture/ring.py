@@ -56,7 +56,7 @@ class RingSource:
 
     path = Path.RING
 
-    def __init__(self, interface: str, *, block_size: int = 1 << 20, blocks: int = 32) -> None:
+    def __init__(self, interface: str, *, block_size: int = 1 << 20, blocks: int = 64) -> None:
         if block_size % mmap.PAGESIZE or block_size % _FRAME_SIZE:
             raise ValueError(f"block size {block_size} is not a multiple of the page size {mmap.PAGESIZE}")
         self._interface = interface

@@ -1,10 +1,10 @@
 """Sums over time: Sigma's event_count and value_sum, in sliding windows, by group. Bounded, evictions counted.
 
-A window is 60 buckets of its span; each bucket keeps what it added, and what of it no alert has told yet.
+A window is 20 buckets of its span; each bucket keeps what it added, and what of it no alert has told yet.
 """
 
 import operator
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,8 +13,8 @@ from sensor.detect.fields import Getter
 from sensor.detect.rules import Correlation, getters
 
 CAP = 20_000
-BUCKETS = 60
-FLOWS = 256
+BUCKETS = 20
+FLOWS = 32
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {"gte": operator.ge, "gt": operator.gt}
 
@@ -34,10 +34,10 @@ class Increment:
 
 @dataclass(slots=True)
 class Group:
-    buckets: deque[Increment] = field(default_factory=deque)
+    buckets: list[Increment] = field(default_factory=list)
     value: float = 0
     less: float = 0
-    flows: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    flows: dict[str, None] = field(default_factory=dict)  # the latest ones, oldest first
 
 
 class Window:
@@ -93,13 +93,12 @@ class Window:
         if self._value is None:
             return 1
         uid = event.conn.uid
-        if uid in group.flows:
-            group.flows.move_to_end(uid)
-            return 0
+        known = uid in group.flows
+        group.flows.pop(uid, None)
         group.flows[uid] = None
         if len(group.flows) > FLOWS:
-            group.flows.popitem(last=False)
-        return 1
+            del group.flows[next(iter(group.flows))]
+        return 0 if known else 1
 
     def _bucket(self, group: Group, ts: int) -> Increment:
         if not group.buckets or ts // self._width > group.buckets[-1].start // self._width:
@@ -108,7 +107,7 @@ class Window:
 
     def _expire(self, group: Group, now: int) -> None:
         while group.buckets and now - group.buckets[0].start > self.correlation.timespan:
-            old = group.buckets.popleft()
+            old = group.buckets.pop(0)
             group.value -= old.value
             group.less -= old.less
 

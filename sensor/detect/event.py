@@ -55,7 +55,9 @@ class Event:
             app = record.app if isinstance(record, Session) else destination.app if destination else None
             contracts = self.policy.contracts
             at = local_time(self.o.ts, self.policy.practice.timezone)
-            self._contract = cover(contracts, app, self.device, self.peer, at) if contracts and app else NOT_COVERED
+            # A maker's relay says nothing of who is behind it.
+            remote = self.peer if isinstance(record, Session) else None
+            self._contract = cover(contracts, app, self.device, remote, at) if contracts and app else NOT_COVERED
         return self._contract
 
     @property

@@ -19,8 +19,8 @@ from sensor.detect.register import local_time
 from sensor.detect.telling import Telling
 from sensor.detect.words import Speaker, Told
 
-CAP = 20_000
-CONNS = 512
+CAP = 5_000
+CONNS = 64  # growing at the same time; of one that has stopped growing nothing need be remembered
 MONTH = timedelta(days=30)
 _QUIET = 600_000_000_000  # ns: how often an alert that is told once a month is brought up to date
 _TWO_DAYS = 172_800_000_000_000
@@ -93,6 +93,7 @@ class Ledger:
         self._cap = cap
         self._place = place or (lambda host, ip: host or ip)
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._running: dict[Key, Key] = {}  # sessions that an earlier run left open, by their endpoints
         self.evicted = 0
         self.evicted_conns = 0
         self.opened = 0
@@ -109,7 +110,7 @@ class Ledger:
         key = (o.rule, o.app or "", o.device.name or o.device.ip, _peer_key(o))
         day = self._day(o.ts)
         started = o.started if o.telling.per != "day" or self._day(o.started) == day else o.ts
-        entry = self._entries.get(key)
+        entry = self._entries.get(key) or self._resumed(key, o)
         if entry is not None and not self._goes_on(entry, o.telling, day):
             entry = self._next(key, entry, o, day)
         if entry is None:
@@ -121,6 +122,16 @@ class Ledger:
 
     def _day(self, ns: int) -> date:
         return local_time(ns, self._zone).date()
+
+    def _resumed(self, key: Key, o: Occurrence) -> Entry | None:
+        """The session of an earlier run that this one, whose start nobody saw, is the rest of."""
+        if o.telling.per != "session" or o.facts.get("start_seen") is not False:
+            return None
+        before = self._running.pop((*key[:3], f"{o.peer.ip} {o.peer.port}"), None)
+        entry = self._entries.pop(before, None) if before else None
+        if entry is not None:
+            self._entries[key] = entry
+        return entry
 
     def _goes_on(self, entry: Entry, telling: Telling, day: date) -> bool:
         if telling.per == "session":
@@ -226,6 +237,8 @@ class Ledger:
             if telling is None:
                 continue
             key = (alert.rule, alert.app or "", alert.device.name or alert.device.ip, self._known_peer(alert, telling))
+            if telling.per == "session" and not alert.ended:
+                self._running[*key[:3], f"{alert.peer.ip} {alert.peer.port}"] = key
             self._entries[key] = Entry(
                 id=alert.id,
                 day=self._day(alert.first_seen),
@@ -261,6 +274,9 @@ class Ledger:
         for key in old:
             if now - self._entries[key].first > month:
                 del self._entries[key]
+            else:
+                self._entries[key].conns.clear()
+                self._entries[key].left.clear()
 
 
 def identity(key: Key, period: str) -> str:

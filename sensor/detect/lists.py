@@ -203,7 +203,16 @@ def _names_problem(entry: dict[str, Any], roles: list[str]) -> tuple[str, str] |
     return None if named else ("name", f"no names: give some under {', '.join(roles)}")
 
 
-RANK = ("messengers", "remote_tools", "mssante", "public_health", "destinations", "hds_hosts", "hds_capable")
+RANK = (
+    "messengers",
+    "remote_tools",
+    "mssante",
+    "public_health",
+    "destinations",
+    "hds_hosts",
+    "hds_capable",
+    "blindspots",
+)
 
 
 def parse(files: Iterable[tuple[str, str]]) -> tuple[Lists, list[Mistake]]:

@@ -110,7 +110,11 @@ def documents(text: str, file: str, mistakes: list[Mistake]) -> list[Document]:
                 found.append(Document(data, node, file))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        mistakes.append(Mistake(file, min(mark.line, text.count("\n")) + 1 if mark else 1, f"not YAML: {error.problem or error.context}"))
+        mistakes.append(
+            Mistake(
+                file, min(mark.line, text.count("\n")) + 1 if mark else 1, f"not YAML: {error.problem or error.context}"
+            )
+        )
     except (yaml.YAMLError, ValueError, TypeError) as error:  # a date like 2026-13-45, an unhashable key
         mistakes.append(Mistake(file, 1, f"not YAML: {error}"))
     finally:

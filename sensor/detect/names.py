@@ -22,7 +22,7 @@ def registrable(host: str) -> str:
     labels = host.split(".")
     if len(labels) <= 2 or labels[-1].isdigit() or ":" in host:
         return host
-    for size in (3, 2):
+    for size in (4, 3, 2):
         if ".".join(labels[-size:]) in _SECOND_LEVEL:
             return ".".join(labels[-size - 1 :])
     return ".".join(labels[-2:])

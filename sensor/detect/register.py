@@ -33,8 +33,11 @@ def local_time(ns: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(ns // 1_000_000_000, UTC).astimezone(zone)
 
 
-def cover(contracts: Sequence[Contract], app: str, post: Device, remote: Peer, at: datetime) -> Covered:
-    """The line that comes nearest to allowing a session of `app` on `post` by `remote` at local time `at`."""
+def cover(contracts: Sequence[Contract], app: str, post: Device, remote: Peer | None, at: datetime) -> Covered:
+    """The line that comes nearest to allowing a session of `app` on `post` by `remote` at local time `at`.
+
+    `remote` is None where it cannot be known: then any is taken.
+    """
     best = NOT_COVERED
     for contract in contracts:
         answer = _judge(contract, app, post, remote, at)
@@ -45,7 +48,7 @@ def cover(contracts: Sequence[Contract], app: str, post: Device, remote: Peer, a
     return best
 
 
-def _judge(contract: Contract, app: str, post: Device, remote: Peer, at: datetime) -> Cover:
+def _judge(contract: Contract, app: str, post: Device, remote: Peer | None, at: datetime) -> Cover:
     tool = not contract.tools or app in contract.tools
     host = _host(contract, remote)
     if not tool and not host:
@@ -64,8 +67,8 @@ def _judge(contract: Contract, app: str, post: Device, remote: Peer, at: datetim
     return "covered"
 
 
-def _host(contract: Contract, remote: Peer) -> bool:
-    if not contract.hosts and not contract.networks:
+def _host(contract: Contract, remote: Peer | None) -> bool:
+    if remote is None or (not contract.hosts and not contract.networks):
         return True
     named = remote.host is not None and any(
         remote.host == host or remote.host.endswith("." + host) for host in contract.hosts

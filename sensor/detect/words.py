@@ -118,7 +118,10 @@ class _Phrases(dict[str, str]):
         if self.fact("list_source") is None:
             return str(forms["none"])
         form: str = forms["unsure" if self.fact("list_confidence") == "knowledge" else "sure"]
-        return form.format(source=self.fact("list_source"), date=self.fact("list_date"))
+        date = str(self.fact("list_date"))
+        year, _, rest = date.partition("-")
+        month, _, day = rest.partition("-")
+        return form.format(source=self.fact("list_source"), date=date, y=year, m=month, d=day)
 
 
 _SAID: Mapping[str, Callable[[_Phrases], str]] = {

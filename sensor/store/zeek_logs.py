@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from sensor.track.observation import Conn, Observation
+from sensor.track.observation import Conn, Observation, Told
 from sensor.wire.records import Dns, Http, Rdp, Rfb, Smtp, Ssh, Ssl
 
 Value = str | int | float | bool | list[str] | list[float] | None
@@ -46,10 +46,10 @@ class ZeekLogs:
                     self._line("conn", conn.first_ts, conn, _conn(conn))
             case Dns() as dns:
                 self._dns(seen, dns)
-            case Ssl() | Http() | Smtp() | Ssh() | Rdp() | Rfb() as record:
-                self._line(record.service, seen.ts, seen.conn, _FIELDS[type(record)](record))
-            case _:
-                pass
+            case record:
+                fields = _fields(record)
+                if fields is not None:
+                    self._line(record.service, seen.ts, seen.conn, fields)
 
     def close(self) -> None:
         """Writes the questions that nobody answered, and closes the files."""
@@ -179,4 +179,20 @@ def _rfb(rfb: Rfb) -> Line:
     return line
 
 
-_FIELDS = {Ssl: _ssl, Http: _http, Smtp: _smtp, Ssh: _ssh, Rdp: _rdp, Rfb: _rfb}
+def _fields(record: Told) -> Line | None:
+    """What the log of this record holds beside who and when; None for what no log of Zeek's holds."""
+    match record:
+        case Ssl():
+            return _ssl(record)
+        case Http():
+            return _http(record)
+        case Smtp():
+            return _smtp(record)
+        case Ssh():
+            return _ssh(record)
+        case Rdp():
+            return _rdp(record)
+        case Rfb():
+            return _rfb(record)
+        case _:
+            return None

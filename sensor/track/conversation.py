@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from sensor.track.reassembly import Gap, Stream
 from sensor.wire import (
     DatagramEntry,
+    DatagramReader,
     Events,
     GiveUp,
     Likeness,
@@ -239,28 +240,31 @@ class TcpConversation:
 class UdpConversation:
     """Datagrams of one flow. Recognised by the first that a probe takes; unrecognised after `DATAGRAMS_TRIED`."""
 
-    __slots__ = ("_entry", "_readers", "_tried", "hungry", "services")
+    __slots__ = ("_read", "_readers", "_service", "_tried", "hungry", "services")
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
-        self._entry: DatagramEntry | None = None
+        self._service = ""
+        self._read: DatagramReader | None = None
         self._tried = 0
         self.services: tuple[str, ...] = ()
         self.hungry = True
 
     def datagram(self, data: bytes, *, from_orig: bool) -> list[Record]:
         """One datagram's payload, in capture order."""
-        if self._entry is None:
-            self._entry = self._recognise(data, from_orig)
-            if self._entry is None:
+        if self._read is None:
+            entry = self._recognise(data, from_orig)
+            if entry is None:
                 self._tried += 1
                 if self._tried >= DATAGRAMS_TRIED:
                     self._readers.count("datagram", "not recognised")
                     self.hungry = False
                 return []
-            self.services = (self._entry.service,)
+            self._read = entry.session().datagram if entry.session else entry.read
+            self._service = entry.service
+            self.services = (entry.service,)
         try:
-            outcome = self._entry.read(data, from_orig)
+            outcome = self._read(data, from_orig)
         except ParseError as error:
             outcome = GiveUp(str(error) or "malformed")
         match outcome:
@@ -268,7 +272,7 @@ class UdpConversation:
                 self.hungry = rest is Rest.MORE
                 return list(told)
             case GiveUp(reason):  # one bad datagram says nothing of the next
-                self._readers.count(self._entry.service, reason)
+                self._readers.count(self._service, reason)
             case NeedMore():
                 pass
         return []

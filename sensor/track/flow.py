@@ -7,7 +7,7 @@ million ports stays in the kernel's table.
 from dataclasses import replace
 from typing import Literal
 
-from sensor.track.addresses import Locality, ip_text, is_shared, mac_text
+from sensor.track.addresses import Locality, address, ip_text, is_shared, mac_text
 from sensor.track.community_id import community_id
 from sensor.track.conversation import Readers, TcpConversation, UdpConversation
 from sensor.track.devices import Devices
@@ -17,7 +17,7 @@ from sensor.track.rows import Row
 from sensor.track.sessions import SessionTrack
 from sensor.wire.kernel.layout import Mark
 from sensor.wire.kernel.zeek import conn_state, history_text
-from sensor.wire.records import Http, Record, Smtp, Ssl
+from sensor.wire.records import Http, Imap, Pop3, Quic, Record, Smtp, Ssl
 
 TCP, UDP = 6, 17
 _PROTOS: dict[int, Literal["tcp", "udp", "icmp", "sctp"]] = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp", 132: "sctp"}
@@ -47,7 +47,8 @@ class Flow:
         self._orig_is_device = orig_local or not resp_local
         orig = Endpoint(ip_text(row.orig_hi, row.orig_lo), row.orig_port, mac_text(row.orig_mac), orig_local)
         resp = Endpoint(ip_text(row.resp_hi, row.resp_lo), row.resp_port, mac_text(row.resp_mac), resp_local)
-        self._fixed = (orig, resp, community_id(row.proto, orig.ip, orig.port, resp.ip, resp.port))
+        packed = address(row.orig_hi, row.orig_lo).packed, address(row.resp_hi, row.resp_lo).packed
+        self._fixed = (orig, resp, community_id(row.proto, packed[0], orig.port, packed[1], resp.port))
         self.device = (
             devices.device(orig.ip, orig.mac, row.vlan or None)
             if self._orig_is_device
@@ -88,13 +89,13 @@ class Flow:
     def learn(self, record: Record) -> None:
         """What a record says of the flow's name and of a session on it."""
         match record:
-            case Ssl(server_name=str(name)):
+            case Ssl(server_name=str(name)) | Quic(server_name=str(name)):
                 self.name(name, "sni")
             case Ssl(subject=str(name)):
                 self.name(name, "certificate")
             case Http(host=str(name)):
                 self.name(name, "http")
-            case Smtp(server_name=str(name)):
+            case Smtp(server_name=str(name)) | Pop3(server_name=str(name)) | Imap(server_name=str(name)):
                 self.name(name, "banner")
             case _:
                 pass

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensor.capture import Frames
-from sensor.track.addresses import Locality, ip_text, mac_text
+from sensor.track.addresses import Locality
+from sensor.track.bare import BareFlows
 from sensor.track.conversation import Readers, Segment, TcpConversation, UdpConversation
 from sensor.track.devices import Devices
 from sensor.track.expiry import idle_slots
@@ -31,11 +32,9 @@ TICK = 1_000_000_000
 EXPIRE_EVERY = 5 * TICK
 BACKWARDS = 10 * TICK
 """A clock that goes back further than this sets the ticks back too."""
-GROWTH_CAP = 20_000
-"""Flows whose growth is told one by one at a tick; what is beyond goes into the totals and is counted as shed."""
 
 BARE_CAP = 2_000
-"""Ended flows without payload told one by one between two ticks: a scan is told by its first, and counted as shed."""
+"""Flows without payload told one by one between two ticks."""
 
 _FIN = 0x01
 _RST = 0x04
@@ -58,15 +57,13 @@ class Tracker:
         self.readers = readers
         self.names = Names()
         self.devices = devices
-        self.shed = 0
         self._traffic = TrafficSums()
         self._local = local
+        self._bare = BareFlows(self._traffic, local, bare_cap)
         self._flows: dict[int, Flow] = {}
         self._want = kernel.tables.flows["want"]
         self._budget = kernel.tables.flows["budget"]
         self._uids = kernel.tables.flows["uid"]
-        self._bare_cap = bare_cap
-        self._bare = 0
         self._next_tick: int | None = None
         self._next_expiry = 0
 
@@ -88,16 +85,19 @@ class Tracker:
             yield from self.tick(now)
 
     def finish(self) -> Iterator[Observation]:
-        """The input is over: everything ends and is told."""
-        flows = self.kernel.tables.flows
-        slots = self.kernel.live()
-        for row in sorted(rows(flows, slots), key=lambda row: row.first_ts):
-            yield from self._ended(row)
-        self.kernel.remove(slots)
+        """The input is over: everything ends and is told, the oldest first."""
+        table = self.kernel.tables.flows[self.kernel.live()]
+        yield from self._end(table[np.argsort(table["first_ts"], kind="stable")])
+        self.kernel.remove(self.kernel.live())
 
     def take_traffic(self) -> list[Traffic]:
         """The series' rows since the last call."""
         return self._traffic.take()
+
+    @property
+    def shed(self) -> int:
+        """Flows that were counted but not told one by one."""
+        return self._bare.shed
 
     def evictions(self) -> dict[str, int]:
         """What was forgotten for want of room, by table."""
@@ -115,18 +115,21 @@ class Tracker:
         first = 0
         while True:
             step = self.kernel.walk(frames, first)
-            ended = {row.uid: row for row in rows(self.kernel.take_ended())}
+            ended = self.kernel.take_ended()
+            gone = {uid: at for at, uid in enumerate(ended["uid"].tolist())}
             for segment in step.segments.tolist():
-                yield from self._segment(frames, segment, ended)
-            for row in ended.values():
-                yield from self._ended(row)
+                yield from self._segment(frames, segment, ended, gone)
+            if gone:
+                yield from self._end(ended)
             if step.stop is Stop.DECIDE:
                 self._decide(step.slot)
             elif step.stop is Stop.END:
                 return
             first = step.next
 
-    def _segment(self, frames: Frames, segment: tuple[int, ...], ended: dict[int, Row]) -> Iterator[Observation]:
+    def _segment(
+        self, frames: Frames, segment: tuple[int, ...], ended: NDArray[np.void], gone: dict[int, int]
+    ) -> Iterator[Observation]:
         uid, ts, offset, length, wire_length, seq, ack, slot, flags, from_orig, _proto, kind = segment
         if kind != Kind.PAYLOAD:
             return
@@ -134,7 +137,7 @@ class Tracker:
         if flow is None:
             if not length and not wire_length:
                 return  # a bare SYN, FIN or RST says nothing that the row does not
-            row = ended.get(uid) or self._row(slot)
+            row = self._row(slot) if uid not in gone else rows(ended[gone[uid] : gone[uid] + 1])[0]
             flow = self._flows[uid] = Flow(row, self.readers, self.devices, self._local)
         conversation = flow.conversation
         if conversation is None:
@@ -158,7 +161,8 @@ class Tracker:
         if flow.conversation is None and self._uids[slot] == uid:
             self._want[slot] = Want.COUNT
         if records:
-            yield from self._records(ts, flow, records, ended.get(uid) or self._row(slot))
+            row = self._row(slot) if uid not in gone else rows(ended[gone[uid] : gone[uid] + 1])[0]
+            yield from self._records(ts, flow, records, row)
 
     def _records(self, ts: int, flow: Flow, records: list[Record], row: Row) -> Iterator[Observation]:
         for record in records:
@@ -188,30 +192,43 @@ class Tracker:
     def tick(self, now: int) -> Iterator[Observation]:
         """Tells what grew since the last tick; ends what fell silent."""
         self._next_tick = now + TICK
-        self._bare = 0
+        self._bare.tick()
         flows = self.kernel.tables.flows
         live = self.kernel.live()
         told = flows["told_orig_pkts"][live] + flows["told_resp_pkts"][live]
         grown = live[(flows["orig_pkts"][live] + flows["resp_pkts"][live]) != told]
         if len(grown):
-            self.shed += max(len(grown) - GROWTH_CAP, 0)
-            grown_rows = rows(flows, grown[:GROWTH_CAP])
+            mine, bare = self._split(flows[grown])
             for told_field, field in _TOLD:
                 flows[told_field][grown] = flows[field][grown]
-            for row in grown_rows:
+            for row in mine:
                 yield from self._grown(row)
+            self._bare.grown(bare)
         if now >= self._next_expiry or now < self._next_expiry - EXPIRE_EVERY - BACKWARDS:
             self._next_expiry = now + EXPIRE_EVERY
             slots = idle_slots(flows, live, now)
-            for row in rows(flows, slots):
-                yield from self._ended(row)
-            self.kernel.remove(slots)
+            if len(slots):
+                yield from self._end(flows[slots])
+                self.kernel.remove(slots)
+
+    def _split(self, table: NDArray[np.void]) -> tuple[list[Row], NDArray[np.void]]:
+        """Rows of flows that carried payload, and the others as they are."""
+        known = np.fromiter((uid in self._flows for uid in table["uid"].tolist()), dtype=bool, count=len(table))
+        return rows(table[known]), table[~known]
+
+    def _end(self, table: NDArray[np.void]) -> Iterator[Observation]:
+        """These flows are over: what can still be told of them is told."""
+        mine, bare = self._split(table)
+        for row in mine:
+            yield from self._ended(row)
+        for row in self._bare.grown(bare):
+            flow = Flow(row, self.readers, self.devices, self._local)
+            flow.name_from(self.names)
+            yield flow.observe(row.last_ts, None, flow.conn(row, ended=True))
 
     def _grown(self, row: Row, *, ended: bool = False) -> Iterator[Observation]:
-        flow = self._flows.get(row.uid)
+        flow = self._flows[row.uid]
         self._sum(row, flow)
-        if flow is None:
-            return
         flow.name_from(self.names)
         conn = flow.conn(row, ended=ended)
         orig, resp, packets = flow.told_bytes
@@ -226,38 +243,22 @@ class Tracker:
             yield flow.observe_controlled(row.last_ts, flow.session.snapshot(conn), conn, self.devices)
 
     def _ended(self, row: Row) -> Iterator[Observation]:
-        flow = self._flows.get(row.uid)
-        if flow is not None and flow.conversation is not None:
+        flow = self._flows[row.uid]
+        if flow.conversation is not None:
             last = flow.conversation.finish() if isinstance(flow.conversation, TcpConversation) else []
             flow.heard()
             if last:
                 yield from self._records(row.last_ts, flow, last, row)
-        if flow is not None:
-            yield from self._grown(row, ended=True)
-            del self._flows[row.uid]
-        elif self._bare < self._bare_cap:
-            self._bare += 1
-            self._sum(row, None)
-            bare = Flow(row, self.readers, self.devices, self._local)
-            bare.name_from(self.names)
-            yield bare.observe(row.last_ts, None, bare.conn(row, ended=True))
-        else:
-            self.shed += 1
-            self._sum(row, None)
+        yield from self._grown(row, ended=True)
+        del self._flows[row.uid]
 
-    def _sum(self, row: Row, flow: Flow | None) -> None:
-        """Adds the row's growth to the series; flows that were never made are told by the row alone."""
+    def _sum(self, row: Row, flow: Flow) -> None:
+        """Adds the row's growth to the series."""
         bytes_ = (row.orig_ip_bytes - row.told_orig_ip_bytes, row.resp_ip_bytes - row.told_resp_ip_bytes)
         packets = (row.orig_pkts - row.told_orig_pkts, row.resp_pkts - row.told_resp_pkts)
-        if not any(packets):
-            return
-        new = not (row.told_orig_pkts or row.told_resp_pkts)
-        if flow is not None:
-            device, service = (flow.device.ip, flow.device.mac), flow.service
-            bytes_, packets = flow.orients(*bytes_), flow.orients(*packets)
-        elif self._local(row.orig_hi, row.orig_lo) or not self._local(row.resp_hi, row.resp_lo):
-            device, service = (ip_text(row.orig_hi, row.orig_lo), mac_text(row.orig_mac)), ""
-        else:
-            device, service = (ip_text(row.resp_hi, row.resp_lo), mac_text(row.resp_mac)), ""
-            bytes_, packets = bytes_[::-1], packets[::-1]
-        self._traffic.add(row.last_ts, device, service, bytes_, packets, int(new))
+        if any(packets):
+            new = not (row.told_orig_pkts or row.told_resp_pkts)
+            device = (flow.device.ip, flow.device.mac)
+            self._traffic.add(
+                row.last_ts, device, flow.service, flow.orients(*bytes_), flow.orients(*packets), int(new)
+            )

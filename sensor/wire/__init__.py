@@ -11,7 +11,9 @@ The reader contract, stated once:
 * Its buffer has a bound that its docstring states; its work is linear in the bytes it was fed.
 * It opens nothing, logs nothing, knows no time, and keeps nothing that privacy forbids: its records are all that leaves.
 
-A datagram reader is a function `(data, from_orig) -> Outcome` that keeps nothing between datagrams.
+A datagram reader is a function `(data, from_orig) -> Outcome` that keeps nothing between datagrams. Where one message
+spans several datagrams (QUIC's hello) an entry also names a `session`: made once a flow, its `datagram` is called instead,
+with the same three outcomes, and keeps no more than its docstring says.
 
 Readers go by what bytes say, not by port: `Probe` functions look at the first bytes of both directions and answer with a
 `Likeness`. `sensor.wire.readers` holds the table of probes and readers.
@@ -91,6 +93,12 @@ DatagramReader = Callable[[bytes, bool], Outcome]
 """(payload of one datagram, from_orig) → Outcome."""
 
 
+class DatagramSession(Protocol):
+    """A datagram reader that remembers: one for each flow."""
+
+    def datagram(self, data: bytes, from_orig: bool) -> Outcome: ...
+
+
 @dataclass(frozen=True, slots=True)
 class StreamEntry:
     """One row of the table of stream protocols."""
@@ -108,3 +116,4 @@ class DatagramEntry:
     service: str
     probe: Probe
     read: DatagramReader
+    session: Callable[[], DatagramSession] | None = None  # used in place of `read` by whoever can keep one a flow

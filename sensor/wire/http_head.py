@@ -100,30 +100,33 @@ class HeadReader:
     def _head(self) -> Head:
         fields, first = self._fields, self._first
         length = fields.get(b"content-length", b"")
-        told = {
-            "user_agent": _text(fields.get(b"user-agent")),
-            "mime_type": _text(fields.get(b"content-type", b"").partition(b";")[0].strip().lower()),
-            "upgrade": _text(fields.get(b"upgrade", b"").partition(b",")[0].strip().lower()),
-        }
         size = int(length) if length.isdigit() and len(length) < 19 else None
         chunked = fields.get(b"transfer-encoding", b"").lower().endswith(b"chunked")
+        mime_type = _text(fields.get(b"content-type", b"").partition(b";")[0].strip().lower())
         self._fields, self._first, self._lines = {}, b"", 0
         if request := REQUEST_LINE.match(first):
             method, target, version = request.groups()
-            authority = fields.get(b"host") or _authority(method, target)
             return Head(
-                version.decode(),
-                method.decode(),
-                target,
-                host=host_of(authority),
+                version=version.decode(),
+                method=method.decode(),
+                target=target,
+                host=host_of(fields.get(b"host") or _authority(method, target)),
+                user_agent=_text(fields.get(b"user-agent")),
+                mime_type=mime_type,
                 length=size,
                 chunked=chunked,
-                **told,
             )
         status = STATUS_LINE.match(first)
         if not status:
             raise ParseError("neither a request nor a status line")
-        return Head(status[1].decode(), status=int(status[2]), length=size, chunked=chunked, **told)
+        return Head(
+            version=status[1].decode(),
+            status=int(status[2]),
+            mime_type=mime_type,
+            upgrade=_text(fields.get(b"upgrade", b"").partition(b",")[0].strip().lower()),
+            length=size,
+            chunked=chunked,
+        )
 
 
 def _authority(method: bytes, target: bytes) -> bytes:

@@ -3,7 +3,23 @@
 Order matters only where two probes may say YES to the same bytes: none do so on purpose, and the surer ones come first.
 """
 
-from sensor.wire import DatagramEntry, StreamEntry, dns, http, http_head, rdp, rfb, smtp, ssh, tls
+from sensor.wire import (
+    DatagramEntry,
+    StreamEntry,
+    dns,
+    fingerprint,
+    http,
+    http_head,
+    imap,
+    pop3,
+    quic,
+    rdp,
+    rfb,
+    smtp,
+    socks,
+    ssh,
+    tls,
+)
 
 STREAMS: tuple[StreamEntry, ...] = (
     StreamEntry("ssl", tls.probe, tls.TlsReader),
@@ -12,7 +28,15 @@ STREAMS: tuple[StreamEntry, ...] = (
     StreamEntry("rdp", rdp.probe, rdp.RdpReader),
     StreamEntry("rfb", rfb.probe, rfb.RfbReader),
     StreamEntry("smtp", smtp.probe, smtp.SmtpReader, first_bytes=smtp.FIRST_BYTES),
+    StreamEntry("imap", imap.probe, imap.ImapReader, first_bytes=imap.FIRST_BYTES),
+    StreamEntry("pop3", pop3.probe, pop3.Pop3Reader, first_bytes=pop3.FIRST_BYTES),
+    StreamEntry("socks", socks.probe, socks.SocksReader, first_bytes=socks.LARGEST),
+    StreamEntry("fingerprint", fingerprint.probe, fingerprint.FingerprintReader, first_bytes=fingerprint.FIRST_BYTES),
     StreamEntry("dns", dns.probe_stream, dns.DnsReader, first_bytes=dns.PREFIX),
 )
 
-DATAGRAMS: tuple[DatagramEntry, ...] = (DatagramEntry("dns", dns.probe_datagram, dns.read_datagram),)
+DATAGRAMS: tuple[DatagramEntry, ...] = (
+    DatagramEntry("dns", dns.probe_datagram, dns.read_datagram),
+    DatagramEntry("quic", quic.probe, quic.read_datagram, quic.QuicSession),
+    DatagramEntry("fingerprint", fingerprint.probe_datagram, fingerprint.read_datagram),
+)

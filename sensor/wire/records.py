@@ -51,6 +51,38 @@ class Ssl:
 
 
 @dataclass(frozen=True, slots=True)
+class Quic:
+    """A QUIC connection's opening (RFC 9000, RFC 9001, RFC 9369). Names are None when its ClientHello could not be read."""
+
+    service: ClassVar[str] = "quic"
+    version: str  # "1", "2", "draft-29", or eight hex digits
+    server_name: str | None = None
+    client_alpn: tuple[str, ...] = ()
+    ech: bool = False  # as in Ssl
+    ja4: str | None = None
+    readable: bool = True  # the ClientHello was read
+
+
+@dataclass(frozen=True, slots=True)
+class Socks:
+    """What a SOCKS proxy was asked for (RFC 1928). User and password are skipped, never kept."""
+
+    service: ClassVar[str] = "socks"
+    version: int  # 4 or 5
+    request_host: str | None = None  # name or address
+    request_p: int | None = None
+    granted: bool | None = None  # None when the answer was not seen
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A program that showed its own first bytes (`sensor.wire.fingerprint`)."""
+
+    service: ClassVar[str] = "fingerprint"
+    app: str  # a word of the alerts' `app`
+
+
+@dataclass(frozen=True, slots=True)
 class Http:
     """One HTTP/1 request with its response's head (RFC 9112). `uri` without its query; lengths in bytes of the bodies announced."""
 
@@ -76,7 +108,9 @@ class Attachment:
     extension: str | None
     size: int
     complete: bool = True
-    protection: str | None = None  # "smime", "pgp", "apicrypt", "zip", "7z", "pdf", "fse": content that was encrypted before it left
+    protection: str | None = (
+        None  # "smime", "pgp", "apicrypt", "zip", "7z", "pdf", "fse": content that was encrypted before it left
+    )
 
 
 Tls = Literal["none", "offered", "refused", "stripped", "established"]
@@ -106,6 +140,54 @@ class Smtp:
     size: int = 0  # bytes of the mail as they went over the wire
     complete: bool = True  # no gap, start and end seen
     server_name: str | None = None  # the server's own name in its banner
+
+
+@dataclass(frozen=True, slots=True)
+class Pop3:
+    """One mail fetched in clear over POP3, or a session that ended (or went to TLS) without one (RFC 1939).
+
+    Fields are those of `Smtp`; the correspondents' domains come from the mail's own From, To and Cc.
+    """
+
+    service: ClassVar[str] = "pop3"
+    transferred: bool = False
+    command: str | None = None  # "RETR", "TOP" (the header and some lines); None where it was not seen
+    mailfrom_domain: str | None = None
+    rcptto_domains: tuple[str, ...] = ()
+    tls: Tls = "none"
+    auth_mechanism: str | None = None  # "USER", "APOP", "PLAIN"…; never the secret
+    auth_success: bool | None = None
+    attachments: tuple[Attachment, ...] = ()
+    inline_images: int = 0
+    protection: str | None = None
+    size: int = 0
+    complete: bool = True
+    server_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imap:
+    """One mail, or a part of one, fetched or put away in clear over IMAP, or a session without any (RFC 3501, RFC 9051).
+
+    Fields are those of `Pop3`. `upload`: the client sent it (APPEND).
+    """
+
+    service: ClassVar[str] = "imap"
+    transferred: bool = False
+    upload: bool = False
+    command: str | None = None  # "FETCH", "APPEND"
+    mailfrom_domain: str | None = None
+    rcptto_domains: tuple[str, ...] = ()
+    tls: Tls = "none"
+    auth_mechanism: str | None = None  # "LOGIN", "PLAIN", "PREAUTH"…; never the secret
+    auth_success: bool | None = None
+    attachments: tuple[Attachment, ...] = ()
+    inline_images: int = 0
+    protection: str | None = None
+    size: int = 0
+    complete: bool = True
+    server_name: str | None = None
+    compressed: bool = False  # COMPRESS=DEFLATE, read all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +225,4 @@ class Rfb:
     share_flag_seen: bool = False  # ClientInit was sent: the session began
 
 
-Record = Dns | Ssl | Http | Smtp | Ssh | Rdp | Rfb
+Record = Dns | Ssl | Quic | Socks | Fingerprint | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb

@@ -15,12 +15,13 @@ from sensor.wire.mime import MimeScanner
 class DotText:
     """Hands the text to `mail` and finds its end. Holds a doubtful end mark and the few bytes that leave it in doubt."""
 
-    __slots__ = ("_carry", "_crlf", "_last", "_line_start", "_next", "after", "mail", "maybe")
+    __slots__ = ("_carry", "_crlf", "_last", "_line_start", "_next", "after", "gapped", "mail", "maybe")
 
     def __init__(self, mail: MimeScanner, begins_next: Callable[[bytes], Likeness]) -> None:
         self.mail = mail
         self.maybe = b""  # a doubtful end mark
         self.after = b""  # what came after it, too little to tell
+        self.gapped = False
         self._next = begins_next
         self._carry = b""
         self._line_start = True
@@ -64,6 +65,7 @@ class DotText:
     def gap(self, missing: int) -> None:
         """Bytes are missing: the end is looked for at the next line, or at once if a dot line is what comes next."""
         self.mail.gap(missing)
+        self.gapped = True
         self.maybe = self.after = self._carry = b""
         self._line_start = False
         self._last = b""

@@ -65,7 +65,8 @@ def domain_of(path: bytes) -> str | None:
 def server_name(banner: bytes) -> str | None:
     """The name a server gives itself in `220 NAME …`, if it is one."""
     word = banner.split(None, 1)[0].rstrip(b".").lower() if banner.strip() else b""
-    return word.decode("ascii") if b"." in word and _DOMAIN.match(word) else None
+    named = b"." in word and not word.rpartition(b".")[2].isdigit() and _DOMAIN.match(word)
+    return word.decode("ascii") if named else None
 
 
 def begins_command(data: bytes) -> Likeness:

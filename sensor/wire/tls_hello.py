@@ -12,6 +12,7 @@ server's key sends one that looks the same on purpose (RFC 9849, 6.2), so what i
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from struct import unpack_from
 
 from sensor.wire import ParseError
 from sensor.wire.cursor import Cursor
@@ -84,8 +85,12 @@ def is_tls13(version: int) -> bool:
     return version == 0x0304 or version >> 8 == 0x7F
 
 
+GREASE = frozenset(byte << 8 | byte for byte in range(0x0A, 0x100, 0x10))
+"""Values that mean nothing and must be skipped (RFC 8701)."""
+
+
 def is_grease(value: int) -> bool:
-    return value & 0x0F0F == 0x0A0A and value >> 8 == value & 0xFF
+    return value in GREASE
 
 
 def read_client_hello(body: bytes, *, whole: bool = True, datagram: bool = False) -> ClientHello:
@@ -189,8 +194,8 @@ def _extensions(cursor: Cursor, *, whole: bool) -> Iterator[tuple[int, bytes]]:
 
 def _numbers(data: bytes) -> tuple[int, ...]:
     """A list of two-byte numbers, GREASE left out."""
-    pairs = (data[at] << 8 | data[at + 1] for at in range(0, len(data) - 1, 2))
-    return tuple(number for number in pairs if not is_grease(number))
+    count = len(data) // 2
+    return tuple([number for number in unpack_from(f">{count}H", data) if number not in GREASE])
 
 
 def _server_name(data: bytes) -> str | None:

@@ -13,6 +13,7 @@ Source: FoxIO, technical_details/JA4.md (github.com/FoxIO-LLC/ja4; JA4 itself is
 """
 
 from hashlib import sha256
+from struct import pack
 from typing import Literal
 
 from sensor.wire.tls_hello import ALPN, SERVER_NAME, ClientHello
@@ -59,7 +60,7 @@ def _alpn(names: tuple[bytes, ...]) -> str:
 
 
 def _hex(numbers: tuple[int, ...] | list[int]) -> str:
-    return ",".join(f"{number:04x}" for number in numbers)
+    return pack(f">{len(numbers)}H", *numbers).hex(",", 2) if numbers else ""
 
 
 def _digest(text: str) -> str:

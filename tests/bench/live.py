@@ -4,9 +4,7 @@ ARP and IPv6 are off on the pair, so that nothing else is counted: what the send
 kernel says it dropped.
 """
 
-import ctypes
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,14 +12,16 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from sensor.store.status import read_status, status_file
 from tests.bench.measure import VIGIE
+from tests.veth import wire
 
-CLONE_NEWNET = 0x40000000
-SETTLE = 2.5  # seconds for `watch` to open its ring
+PATIENCE = 120  # seconds for `watch` to open its ring: it may have to compile first
 
 
 class Live(NamedTuple):
     sent: int
+    rate: float  # packets per second that the sender reached
     packets: int
     drops: int
     cpu: float  # of `watch`, its start included
@@ -30,28 +30,28 @@ class Live(NamedTuple):
     def __str__(self) -> str:
         whole = "=" if self.sent == self.packets + self.drops else "≠"
         return (
-            f"sent {self.sent:,} {whole} {self.packets:,} packets + {self.drops:,} kernel drops; "
+            f"sent {self.sent:,} ({self.rate:,.0f}/s) {whole} {self.packets:,} packets + {self.drops:,} kernel drops; "
             f"{self.cpu:.2f} CPU-s, RssAnon {self.rss_anon_kib / 1024:.0f} MB"
         )
 
 
 def live(capture: Path, folder: Path, rate: int, seconds: float) -> Live:
-    """Needs root. The namespace lives as long as this process and its children."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(CLONE_NEWNET):
-        raise SystemExit(f"live: {os.strerror(ctypes.get_errno())}: a network namespace needs root")
-    for words in (
-        "link add there type veth peer name here",
-        "link set there arp off addrgenmode none up",
-        "link set here arp off addrgenmode none up",
-    ):
-        subprocess.run(["ip", *words.split()], check=True)
+    """Needs root."""
+    with wire():
+        return _live(capture, folder, rate, seconds)
+
+
+def _live(capture: Path, folder: Path, rate: int, seconds: float) -> Live:
     stats = folder / "live.json"
     watch = subprocess.Popen(
         [str(VIGIE), "watch", "-i", "here", "--state", str(folder / "state"), "--stats", str(stats), "--json"],
         stdout=subprocess.DEVNULL,
     )
-    time.sleep(SETTLE)
+    ready = time.monotonic() + PATIENCE
+    while read_status(status_file(folder / "state")) is None:
+        if watch.poll() is not None or time.monotonic() > ready:
+            raise SystemExit("live: vigie watch does not start")
+        time.sleep(0.1)
     words = [sys.executable, "-m", "tests.bench.sender", "there", str(capture), str(rate), str(seconds)]
     sent = int(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
     time.sleep(1)
@@ -59,4 +59,4 @@ def live(capture: Path, folder: Path, rate: int, seconds: float) -> Live:
     if watch.wait(20):
         raise SystemExit("live: vigie watch failed")
     told = json.loads(stats.read_text())
-    return Live(sent, told["packets"], told["kernel_drops"], told["cpu_seconds"], told["rss_anon_kib"])
+    return Live(sent, sent / seconds, told["packets"], told["kernel_drops"], told["cpu_seconds"], told["rss_anon_kib"])

@@ -17,13 +17,14 @@ from tests.lab.frames import Way, bytes_by_way
 from tests.lab.practice import BY_NAME, owner
 
 Alert = dict[str, Any]
+FOLDER = Path(__file__).parent / "scenarios"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """An alert, by what the scenario knows of it; None where any will do. `device` and `peer` are hosts of the practice.
 
-    `evidence` must be part of the alert's; `out` is the least `bytes_out`; `host` the peer's name as told.
+    `evidence` must be among the alert's facts; `out` is the least `bytes_out`; `host` the peer's name as told.
     """
 
     category: str
@@ -40,6 +41,7 @@ class Told:
 
     def fits(self, alert: Alert) -> bool:
         device, peer = alert.get("device") or {}, alert.get("peer") or {}
+        facts = (alert.get("evidence") or {}).get("facts", {})
         return (
             alert["category"] == self.category
             and self.app in (None, alert.get("app"))
@@ -51,7 +53,7 @@ class Told:
             and self.hds in (None, peer.get("hds"))
             and (not self.severity or alert.get("severity") in self.severity)
             and (alert.get("bytes_out") or 0) >= self.out
-            and all((alert.get("evidence") or {}).get(key) == value for key, value in self.evidence)
+            and all(facts.get(key) == value for key, value in self.evidence)
         )
 
 
@@ -98,7 +100,7 @@ class Scenario:
 
 
 def names() -> list[str]:
-    return sorted(file.stem for file in (Path(__file__).parent / "scenarios").glob("[a-z]*.py"))
+    return sorted(file.stem for file in FOLDER.glob("[a-z]*.py"))
 
 
 def load(name: str) -> Scenario:

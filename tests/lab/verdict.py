@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.lab import waiting
 from tests.lab.scenario import Alert, Scenario, judge
 
-LIMIT = 60.0  # seconds for `vigie inspect`
+LIMIT = 240.0  # seconds for `vigie inspect`: where the packet loop is not compiled yet, it compiles it first
 
 
 class InspectError(RuntimeError):
@@ -45,9 +45,11 @@ def inspect(pcap: bytes, config: str | None) -> list[Alert] | None:
             policy = Path(directory, "vigie.yml")
             policy.write_text(config)
             more = ["--config", policy]
-        done = subprocess.run(
-            [command, "inspect", file, "--json", *more], capture_output=True, text=True, timeout=LIMIT, check=False
-        )
+        argv = [command, "inspect", file, "--json", *more]
+        try:
+            done = subprocess.run(argv, capture_output=True, text=True, timeout=LIMIT, check=False)
+        except subprocess.TimeoutExpired:
+            raise InspectError(f"vigie inspect took more than {LIMIT} s") from None
     if done.returncode or done.stderr:
         raise InspectError(f"vigie inspect ended with {done.returncode}: {done.stderr.strip()[-300:]}")
     return alerts_of(done.stdout)

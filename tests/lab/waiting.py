@@ -1,6 +1,6 @@
 """What detection a scenario needs, and which piece of work brings it: until Vigie has it, the scenario waits.
 
-Asked of Vigie itself: the protocols that its readers know, and the applications and categories that its rules name.
+Asked of Vigie itself: the protocols that its readers know, and the words of its rules' names.
 """
 
 import re
@@ -16,7 +16,7 @@ CLEAR = "Exposures: what travels in clear (no issue of its own yet)"
 NEEDS = {
     "pop3": MAIL,
     "imap": MAIL,
-    "exposure:smtp": MAIL,
+    "exposure:mail": MAIL,
     "exposure:password": MAIL,
     "ftp": CLEAR,
     "dicom": CLEAR,
@@ -40,10 +40,8 @@ def known() -> frozenset[str]:
 
     words = {entry.service for entry in (*STREAMS, *DATAGRAMS)}
     for file in _RULES.glob("*/*.y*ml"):
-        text = file.read_text(encoding="utf-8")
-        words |= {
-            f"{file.parent.name}:{word}" for word in re.findall(r"\b[a-z0-9]{3,}\b", f"{file.stem} {text}".lower())
-        }
+        for name in re.findall(r"^name: (\S+)", file.read_text(encoding="utf-8"), re.MULTILINE):
+            words |= {f"{file.parent.name}:{word}" for word in name.split("-")}
     return frozenset(words)
 
 

@@ -88,6 +88,18 @@ class Tunnel(IntEnum):
     NONE = 0
     PPPOE = 1
     MPLS = 2
+    IPIP = 3  # IPv4 in IPv4 or IPv6
+    IPV6_IN_IP = 4  # 6in4, 6to4, IPv6 in IPv6
+    GRE = 5
+    ERSPAN = 6
+    ETHERIP = 7
+    VXLAN = 8
+    GENEVE = 9
+    GTPU = 10
+    TEREDO = 11
+    L2TP = 12
+    TZSP = 13
+    PBB = 14  # 802.1ah
 
 
 SEGMENT = np.dtype(
@@ -193,6 +205,7 @@ class Control(IntEnum):
     SEED = 4  # secret of the hash: nobody can aim at one bucket
     LIVE = 5
     HAND = 6  # where the last eviction looked
+    RESUME = 7  # where in the frame to go on, when `walk` stopped between two packets of one frame; 0 = at its start
     SIZE = 8
 
 
@@ -227,7 +240,10 @@ PACKET = np.dtype(
         ("later_fragment", "u1"),  # no transport header in it
         ("more_fragments", "u1"),
         ("reason", "i1"),  # Unreadable, or -1
-        ("steps", "u1"),  # layers peeled
+        ("guessed", "u1"),  # the encapsulation was taken for one by its port: its inside must prove it
+        ("saved", "u1"),  # row 1 holds the packet outside the encapsulation
+        ("next_at", "<i8"),  # 802.11: where the frame's next packet begins (A-MSDU), 0 = none
+        ("frame_end", "<i8"),  # captured bytes of the whole frame end here
     ],
     align=True,
 )

@@ -13,32 +13,24 @@ import numpy as np
 
 from sensor.compiled import compiled
 from sensor.wire.kernel.layout import Unreadable
-from sensor.wire.kernel.load import be16, be32, be48, le32, u8
-
-# Pseudo ethertypes, above every real one.
-STOP = -1
-OTHER = -2  # a protocol that is none of ours: counted, not a fault
-IP = 0x10001  # version by the first nibble
-LLC = 0x10002
-PPP = 0x10003  # protocol number first, may be one byte (RFC 1661)
-ETHERNET = 0x10004
+from sensor.wire.kernel.load import be16, be32, be48, le16, le32, u8
+from sensor.wire.kernel.names import ETHERNET, IP, LLC, OTHER, PPP, STOP, fail
+from sensor.wire.kernel.wlan import ppi, radiotap, wlan
 
 _LINK_TYPE = int(Unreadable.LINK_TYPE)
 _TRUNCATED = int(Unreadable.LINK_TRUNCATED)
 
 
 @compiled
-def fail(p, reason):
-    p.reason = reason
-    return STOP
-
-
-@compiled
 def first_layer(data, p):
     """By LINKTYPE_ number: the first protocol behind the link header."""
-    link = p.link
+    link = np.int64(p.link)
     if link == 1:
         return ethernet(data, p)
+    if link == 192:
+        link = ppi(data, p)
+        if link == 1:
+            return ethernet(data, p)
     if link in (12, 14, 101):
         return IP
     if link == 228:
@@ -51,6 +43,22 @@ def first_layer(data, p):
         return _cooked(data, p)
     if link == 276:
         return _cooked2(data, p)
+    if link == 127:
+        return radiotap(data, p)
+    if link == 105:
+        return wlan(data, p)
+    if link == 239:
+        return _nflog(data, p)
+    if link in (9, 50):
+        return PPP
+    if link == 51:
+        return 0x8864
+    if link == 104:
+        return _cisco(data, p)
+    if link == 107:
+        return _frame_relay(data, p)
+    if p.reason >= 0:
+        return STOP
     return fail(p, _LINK_TYPE)
 
 
@@ -156,13 +164,76 @@ def _cooked2(data, p):
 
 
 @compiled
+def _nflog(data, p):
+    """Netfilter's log: family 1, version 1, resource 2; then length 2, type 2, value; 9 is the packet."""
+    at = p.at
+    if p.end - at < 4:
+        return fail(p, _TRUNCATED)
+    at += 4
+    while p.end - at >= 4:
+        size = le16(data, at)
+        kind = le16(data, at + 2)
+        if size < 4 or p.end - at < size:
+            break
+        if kind == 9:
+            p.at = at + 4
+            p.end = at + size
+            return IP
+        at += (size + 3) & ~3
+    return fail(p, _TRUNCATED)
+
+
+@compiled
+def _cisco(data, p):
+    """Cisco HDLC: address 1, control 1, ethertype 2."""
+    at = p.at
+    if p.end - at < 4:
+        return fail(p, _TRUNCATED)
+    p.at = at + 4
+    return be16(data, at + 2)
+
+
+@compiled
+def _frame_relay(data, p):
+    """Q.922 address of 2–4 bytes, then control 03 and a network layer id (RFC 2427), or Cisco's ethertype."""
+    at = p.at
+    for _ in range(4):
+        if p.end - at < 4:
+            return fail(p, _TRUNCATED)
+        at += 1
+        if u8(data, at - 1) & 1:
+            break
+    kind = be16(data, at)
+    if kind >= 0x600:
+        p.at = at + 2
+        return kind
+    if kind >> 8 != 3:
+        return OTHER
+    at += 1
+    if u8(data, at) == 0 and p.end - at > 1:
+        at += 1
+    network = u8(data, at)
+    p.at = at + 1
+    if network == 0xCC:
+        return 0x0800
+    if network == 0x8E:
+        return 0x86DD
+    if network == 0x80 and p.end - at >= 6:
+        p.at = at + 6
+        return be16(data, at + 4) if be16(data, at + 1) == 0 else OTHER
+    return OTHER
+
+
+@compiled
 def start(data, p, frame):
     """The packet in hand becomes this frame. False if the frame lies outside the buffer."""
     offset = frame.offset
     length = np.int64(frame.caplen)
     wire = max(np.int64(frame.wirelen), length)
     p.reason = -1
-    p.steps = 0
+    p.saved = 0
+    p.guessed = 0
+    p.next_at = 0
     p.depth = 0
     p.tunnel = 0
     p.proto = 0
@@ -180,4 +251,5 @@ def start(data, p, frame):
     p.at = offset
     p.wire_end = offset + wire - frame.fcs
     p.end = min(offset + length, p.wire_end)
+    p.frame_end = p.end
     return True

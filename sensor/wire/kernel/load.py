@@ -62,6 +62,12 @@ def be64(data, at):
 
 
 @compiled
+def le16(data, at):
+    i = np.uint64(at)
+    return np.int64(np.uint64(data[i + _1]) << _8 | np.uint64(data[i]))
+
+
+@compiled
 def le32(data, at):
     i = np.uint64(at)
     return np.int64(

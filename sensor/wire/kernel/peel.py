@@ -5,26 +5,19 @@ Read in a loop in which each layer names the next by an ethertype, so that any o
 
 * VLAN (802.1Q), QinQ (802.1ad): tag control 2, next ethertype 2
 * PPPoE session (RFC 2516): 0x11, code 0, session 2, length 2, then PPP's protocol number
-* MPLS (RFC 3032): labels of 4 bytes until the bottom-of-stack bit; then IP by its version nibble
+* MPLS (RFC 3032): labels of 4 bytes until the bottom-of-stack bit; then IP by its version nibble, or a pseudowire's
+  Ethernet frame with or without a control word of 4 bytes (RFC 4448)
+* 802.1ah: 4 bytes, then Ethernet
 """
 
 from sensor.compiled import compiled
-from sensor.wire.kernel.layout import MAX_DEPTH, MAX_STEPS, Tunnel, Unreadable
-from sensor.wire.kernel.link import (
-    ETHERNET,
-    IP,
-    LLC,
-    OTHER,
-    PPP,
-    STOP,
-    ethernet,
-    fail,
-    first_layer,
-    llc,
-    type_or_length,
-)
+from sensor.wire.kernel.layout import MAX_STEPS, Tunnel, Unreadable
+from sensor.wire.kernel.link import ethernet, first_layer, llc, type_or_length
 from sensor.wire.kernel.load import be16, u8
+from sensor.wire.kernel.names import ETHERNET, IP, LLC, OTHER, PPP, STOP, fail
 from sensor.wire.kernel.network import ipv4, ipv6
+from sensor.wire.kernel.tunnels import NOTHING_INSIDE, enter, inside, outside_again
+from sensor.wire.kernel.wlan import subframe
 
 # What `peel` found.
 NOTHING = 0  # p.reason says why, or -1: another protocol
@@ -36,48 +29,54 @@ _IP_HEADER = int(Unreadable.IP_HEADER)
 _TOO_DEEP = int(Unreadable.ENCAPSULATION_DEPTH)
 _PPPOE = int(Tunnel.PPPOE)
 _MPLS = int(Tunnel.MPLS)
+_PBB = int(Tunnel.PBB)
 
 
 @compiled
-def peel(data, packet):
+def peel(data, packet, resumed):
+    """`resumed`: p.at is at a further packet of the frame in hand, not at its link header."""
     p = packet[0]
-    layer = first_layer(data, p)
+    layer = subframe(data, p) if resumed else first_layer(data, p)
     for _ in range(MAX_STEPS):
         if layer == IP:
             layer = _by_version(data, p)
-        if layer == 0x0800:
-            return FOUND if ipv4(data, p) else NOTHING
-        if layer == 0x86DD:
-            return FOUND if ipv6(data, p) else NOTHING
-        if layer in (0x8100, 0x88A8, 0x9100, 0x9200):
-            layer = _tag(data, p)
-        elif layer == LLC:
-            layer = llc(data, p)
-        elif layer == 0x0806:
+        if layer < 0:
+            break
+        if layer in (0x0800, 0x86DD):
+            good = ipv4(data, p) if layer == 0x0800 else ipv6(data, p)
+            if not good:
+                layer = STOP
+                break
+            layer = inside(data, packet)
+            if layer == NOTHING_INSIDE:
+                return FOUND
+        elif layer == 0x0806 and not p.saved:
             return ARP
-        elif layer == 0x8864:
-            layer = _pppoe(data, p)
-        elif layer == PPP:
-            layer = _ppp(data, p)
-        elif layer in (0x8847, 0x8848):
-            layer = _mpls(data, p)
-        elif layer == ETHERNET:
-            layer = ethernet(data, p)
         else:
-            return NOTHING
-    p.reason = _TOO_DEEP
-    return NOTHING
+            layer = _between(data, p, layer)
+    else:
+        p.reason = _TOO_DEEP
+    return FOUND if outside_again(packet, layer) else NOTHING
 
 
 @compiled
-def enter(p, tunnel):
-    """One encapsulation further in; False when that is too deep."""
-    if p.depth >= MAX_DEPTH:
-        p.reason = _TOO_DEEP
-        return False
-    p.depth += 1
-    p.tunnel = tunnel
-    return True
+def _between(data, p, layer):
+    """A layer that is neither the first nor IP."""
+    if layer in (0x8100, 0x88A8, 0x9100, 0x9200):
+        return _tag(data, p)
+    if layer == LLC:
+        return llc(data, p)
+    if layer == 0x8864:
+        return _pppoe(data, p)
+    if layer in (PPP, 0x880B):
+        return _ppp(data, p)
+    if layer in (0x8847, 0x8848):
+        return _mpls(data, p)
+    if layer in (ETHERNET, 0x6558):
+        return ethernet(data, p)
+    if layer == 0x88E7:
+        return _backbone(p)
+    return OTHER
 
 
 @compiled
@@ -118,6 +117,8 @@ def _pppoe(data, p):
 @compiled
 def _ppp(data, p):
     at = p.at
+    if p.end - at >= 4 and be16(data, at) == 0xFF03:  # address and control (RFC 1662)
+        at += 2
     if p.end - at < 2:
         return fail(p, _TRUNCATED)
     proto = u8(data, at)
@@ -138,6 +139,15 @@ def _ppp(data, p):
 
 
 @compiled
+def _backbone(p):
+    """802.1ah: flags and service id 4, then the customer's Ethernet frame."""
+    if p.end - p.at < 4:
+        return fail(p, _TRUNCATED)
+    p.at += 4
+    return ETHERNET if enter(p, _PBB) else STOP
+
+
+@compiled
 def _mpls(data, p):
     at = p.at
     for _ in range(16):
@@ -149,13 +159,27 @@ def _mpls(data, p):
     else:
         return fail(p, _TOO_DEEP)
     p.at = at
-    if at >= p.end:
+    if p.end - at < 4:
         return fail(p, _TRUNCATED)
     if not enter(p, _MPLS):
         return STOP
-    version = u8(data, at) >> 4
-    if version == 4:
+    first = u8(data, at)
+    if first >> 4 == 4 and first & 15 >= 5:
         return 0x0800
-    if version == 6:
+    if first >> 4 == 6 and not _ethernet_like(data, p, at):
         return 0x86DD
+    if first >> 4 == 0 and _ethernet_like(data, p, at + 4):  # a control word (RFC 4448)
+        p.at = at + 4
+        return ETHERNET
+    if _ethernet_like(data, p, at):
+        return ETHERNET
     return OTHER
+
+
+@compiled
+def _ethernet_like(data, p, at):
+    """Pseudowires do not say what they carry: an ethertype that we know, where one would stand."""
+    if p.end - at < 14:
+        return False
+    kind = be16(data, at + 12)
+    return kind in (0x0800, 0x0806, 0x86DD, 0x8100, 0x88A8, 0x8864, 0x8847)

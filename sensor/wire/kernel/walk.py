@@ -9,16 +9,17 @@ import numpy as np
 from sensor.compiled import compiled
 from sensor.wire.kernel.account import begin, count, reopen, reused
 from sensor.wire.kernel.flows import find, home_of, insert
-from sensor.wire.kernel.layout import Control, Count, Kind, Stop, Unreadable, Want
+from sensor.wire.kernel.layout import Control, Count, Kind, Stop, Want
 from sensor.wire.kernel.link import start
 from sensor.wire.kernel.load import u8
-from sensor.wire.kernel.peel import ARP, FOUND, peel
+from sensor.wire.kernel.peel import ARP, FOUND, NOTHING, peel
 from sensor.wire.kernel.transport import FIN, ICMP, ICMPV6, RST, SCTP, SYN, TCP, UDP, UDP_LITE, UNKNOWN, transport
 
 _END = int(Stop.END)
 _FULL = int(Stop.FULL)
 _DECIDE = int(Stop.DECIDE)
 _ENDED = int(Control.ENDED)
+_RESUME = int(Control.RESUME)
 _COUNT = int(Want.COUNT)
 _UNDECIDED = int(Want.UNDECIDED)
 _PAYLOAD = int(Kind.PAYLOAD)
@@ -39,7 +40,6 @@ _ARP = int(Count.ARP)
 _OTHER_LINK = int(Count.OTHER_LINK)
 _FIRST_TS = int(Count.FIRST_TS)
 _LAST_TS = int(Count.LAST_TS)
-_TRUNCATED = int(Unreadable.LINK_TRUNCATED)
 
 
 @compiled
@@ -47,12 +47,20 @@ def walk(data, table, first, t, packet, segments):
     """Walk `table` from row `first`. Returns (next row, segments written, Stop, slot to decide or -1)."""
     p = packet[0]
     written = 0
-    for i in range(first, len(table)):
+    i = first
+    at = t.control[_RESUME]
+    t.control[_RESUME] = 0
+    while i < len(table):
         if written == len(segments) or t.control[_ENDED] == len(t.ended):
+            t.control[_RESUME] = at
             return i, written, _FULL, -1
         frame = table[i]
         ts = frame.ts
-        found = peel(data, packet) if start(data, p, frame) else 0
+        found = NOTHING
+        if start(data, p, frame):
+            if at != 0:
+                p.at = at
+            found = peel(data, packet, at != 0)
         if found == FOUND:
             known = transport(data, p)
             if known != UNKNOWN:
@@ -67,6 +75,7 @@ def walk(data, table, first, t, packet, segments):
                     t.counts[_FLOWS] += 1
                 row = t.flows[slot]
                 if row.want == _UNDECIDED and row.budget == 0 and p.payload_len > 0:
+                    t.control[_RESUME] = at
                     return i, written, _DECIDE, slot
                 count(t.counts, row, p, from_orig, ts, known)
                 if row.want != _COUNT and (p.payload_len > 0 or p.flags & (SYN | FIN | RST)):
@@ -86,7 +95,10 @@ def walk(data, table, first, t, packet, segments):
             t.counts[_OTHER_LINK] += 1
         if p.reason >= 0:
             t.unreadable[np.int64(p.reason)] += 1
-        _count_frame(t.counts, frame)
+        at = p.next_at  # of an A-MSDU: more than one packet in the frame
+        if at == 0:
+            _count_frame(t.counts, frame)
+            i += 1
     return len(table), written, _END, -1
 
 

@@ -136,3 +136,14 @@ def test_a_damaged_store_is_not_an_empty_one(tmp_path, source):
     ):
         with pytest.raises(NeedsHuman):
             ask()
+
+
+def test_a_day_is_read_once_for_each_batch_of_traffic(store, source, zone, monkeypatch):
+    minute, _ = minutes_of(DAY, zone)
+    asked = []
+    monkeypatch.setattr(source, "_traffic", lambda day, really=source._traffic: asked.append(day) or really(day))
+    for n in range(3):
+        store.add_series([SeriesRow(minute, "192.168.1.12", None, "ssl", 10, 0, 1, 1, 1)])
+        store.flush(0, force=True)
+        assert source.traffic(DAY).slots[0].bytes_out == source.traffic(DAY).slots[0].bytes_out == 10 * (n + 1)
+    assert asked == [DAY] * 3

@@ -5,7 +5,7 @@ from tests.lab.services import mail
 
 TOLD = (Told("exposure", "smtp", device="accueil", peer="mail", severity=("low", "informational")),)
 SEEN = (Seen("tcp", 25, "accueil", "mail", out=300, into=200),)
-NEEDS = ("exposure:smtp",)
+NEEDS = ("exposure:mail",)
 
 
 def act(lab):

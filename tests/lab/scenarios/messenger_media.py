@@ -5,6 +5,7 @@ from tests.lab.services import web
 
 TOLD = (Told("messaging", "whatsapp", "transfer", device="phone", peer="messenger"),)
 SEEN = (Seen("tcp", 443, "phone", "messenger", out=150_000),)
+MAY = (Told("messaging", "whatsapp", "presence", device="phone", severity=("informational",)),)
 
 
 def act(lab):

@@ -4,7 +4,7 @@ from tests.lab.scenario import Seen, Told
 from tests.lab.services import other
 
 TOLD = (Told("blindspot", "wireguard", device="medecin", peer="support"),)
-SEEN = (Seen("udp", 51820, "medecin", "support", out=2_000, into=2_000),)
+SEEN = (Seen("udp", 51820, "medecin", "support", out=1_500, into=2_000),)
 NEEDS = ("wireguard",)
 
 

@@ -106,10 +106,11 @@ def xrdp(host: Node, *, security: str = "tls", port: int = 3389) -> None:
     host.start("Xtigervnc", f":{SERVED}", "-geometry", "800x600", "-depth", "24", "-rfbport", "5931", "-localhost", "-ac",
                "-SecurityTypes", "None", port=5931)  # fmt: skip
     pair = host.lab.authority.pair(f"{host.name}.cabinet.example")
+    level = "high" if security == "tls" else "fips"  # the one old cipher that OpenSSL 3 still has on both sides
     conf = host.file(
         "xrdp.ini",
         f"[Globals]\nini_version=1\nfork=true\nport=tcp://{host.ip}:{port}\ntcp_nodelay=true\nsecurity_layer={security}\n"
-        f"crypt_level=high\ncertificate={pair.certificate}\nkey_file={pair.key}\nssl_protocols=TLSv1.2, TLSv1.3\nautorun=lab\n"
+        f"crypt_level={level}\ncertificate={pair.certificate}\nkey_file={pair.key}\nssl_protocols=TLSv1.2, TLSv1.3\nautorun=lab\n"
         "allow_channels=true\nallow_multimon=false\nbitmap_cache=true\nbitmap_compression=true\nmax_bpp=24\nuse_fastpath=both\n\n"
         "[Logging]\nLogFile=/dev/stderr\nLogLevel=INFO\nEnableConsole=true\n\n[Channels]\nrdpdr=true\n\n"
         "[lab]\nname=lab\nlib=libvnc.so\nip=127.0.0.1\nport=5931\nusername=na\npassword=na\n",

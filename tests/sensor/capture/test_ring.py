@@ -1,12 +1,9 @@
 """The ring over a veth pair in a network namespace of its own: what was sent is what arrives."""
 
 import contextlib
-import ctypes
 import mmap
-import os
 import socket
 import struct
-import subprocess
 import time
 
 import numpy as np
@@ -16,30 +13,15 @@ from numba import njit
 from sensor.capture import FRAME, CaptureError
 from sensor.capture.ring import RingSource
 from sensor.capture.ring_index import give_back, index_frames, status, warm
+from tests.veth import ip, send, wire
 
 pytestmark = pytest.mark.root
-
-CLONE_NEWNET = 0x40000000
-LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def ip(*words):
-    subprocess.run(["ip", *words], check=True, capture_output=True)
 
 
 @pytest.fixture
 def pair():
-    """Two ends of a wire, `there` and `here`, on which nothing else speaks. Root builds it; the test process moves in."""
-    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-    assert LIBC.unshare(CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
-    try:
-        ip("link", "add", "there", "type", "veth", "peer", "name", "here")
-        for end in ("there", "here"):
-            ip("link", "set", end, "arp", "off", "addrgenmode", "none", "up")
+    with wire():
         yield
-    finally:
-        assert LIBC.setns(home, CLONE_NEWNET) == 0
-        os.close(home)
 
 
 @contextlib.contextmanager
@@ -49,13 +31,6 @@ def ring(**options):
         yield source
     finally:
         source.close()
-
-
-def send(frames):
-    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sock:
-        sock.bind(("there", 0))
-        for frame in frames:
-            sock.send(frame)
 
 
 def take(source, count, seconds=10):

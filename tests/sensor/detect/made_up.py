@@ -29,7 +29,8 @@ def shipped() -> Settings:
 
 def detector(policy: Policy | None = None, known: tuple[Alert, ...] = ()) -> Detector:
     there = shipped()
-    return Detector(there.rules, there.lists, policy or there.policy, known=known)
+    practice = policy or there.policy
+    return Detector(there.rules, there.lists.extended(settings._contracted(practice)), practice, known=known)
 
 
 def conn(
@@ -123,7 +124,9 @@ def session(
     return observed(record, c, direction=direction, device=device)
 
 
-def sent(host: str | None, out: int, into: int = 1_000, *, of: Conn | None = None, ts: int = MORNING, **more: Any) -> Observation:
+def sent(
+    host: str | None, out: int, into: int = 1_000, *, of: Conn | None = None, ts: int = MORNING, **more: Any
+) -> Observation:
     """An increment of bytes towards a destination."""
     device, direction = more.get("device", POST), more.get("direction", Direction.OUTBOUND)
     c = of or conn(out=out, into=into, ts=ts, **more)

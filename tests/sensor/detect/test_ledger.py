@@ -91,9 +91,10 @@ def test_a_port_or_an_address_of_the_same_place_is_no_other_peer():
     book = ledger()
     assert book.take(seen()).id == book.take(seen("C2", peer=AlertPeer("203.0.113.9", 80))).id
     by_place = replace(TELLING, peer="place")
-    assert book.take(seen(telling=by_place, rule="p")).id == book.take(
-        seen("C2", telling=by_place, rule="p", peer=AlertPeer("198.51.100.1", 443))
-    ).id
+    assert (
+        book.take(seen(telling=by_place, rule="p")).id
+        == book.take(seen("C2", telling=by_place, rule="p", peer=AlertPeer("198.51.100.1", 443))).id
+    )
 
 
 def test_a_named_post_is_the_same_under_another_address():
@@ -185,6 +186,28 @@ def test_a_session_of_an_earlier_run_goes_on_under_its_id():
     assert book.take(seen("C9", telling=SESSION, ts=MORNING + HOUR, started=MORNING)).id == before.id
 
 
+def test_the_rest_of_a_session_that_an_earlier_run_left_open_goes_on_under_its_id():
+    before = ledger().take(seen(telling=SESSION, out=900))
+    later = {"telling": SESSION, "out": 5, "ts": MORNING + HOUR, "started": MORNING + HOUR}
+    book = ledger()
+    book.reload([before], {"r": SESSION})
+    rest = book.take(seen("C9", facts={"start_seen": False}, **later))
+    assert (rest.id, rest.first_seen, rest.bytes_out) == (before.id, MORNING, 905)
+    assert book.take(seen("C9", facts={"start_seen": False}, **(later | {"out": 7}))).id == before.id
+    for change in ({"facts": {}}, {"peer": AlertPeer("203.0.113.9", 444), "facts": {"start_seen": False}}):
+        other = ledger()
+        other.reload([before], {"r": SESSION})
+        assert other.take(seen("C9", **(later | change))).id != before.id
+
+
+def test_a_session_that_was_over_is_not_taken_up_again():
+    before = ledger().take(seen(telling=SESSION, ended=True))
+    book = ledger()
+    book.reload([before], {"r": SESSION})
+    again = book.take(seen("C9", telling=SESSION, ts=MORNING + HOUR, facts={"start_seen": False}))
+    assert again.id != before.id
+
+
 def test_alerts_of_rules_that_are_gone_are_left_alone():
     book = ledger()
     book.reload([ledger().take(seen())], {})
@@ -198,7 +221,7 @@ def test_full_tables_evict_and_count():
     assert (len(book), book.evicted) == (10, 15)
     for n in range(600):
         book.take(seen(f"C{n}"))
-    assert book.evicted_conns == 600 - 512
+    assert book.evicted_conns == 600 - 64
 
 
 def test_what_can_no_longer_grow_is_forgotten():
@@ -211,7 +234,9 @@ def test_what_can_no_longer_grow_is_forgotten():
 
 
 growth = st.lists(
-    st.tuples(st.sampled_from("ABCD"), st.integers(0, 5_000), st.integers(0, 5_000), st.integers(0, 3600)), min_size=1, max_size=30
+    st.tuples(st.sampled_from("ABCD"), st.integers(0, 5_000), st.integers(0, 5_000), st.integers(0, 3600)),
+    min_size=1,
+    max_size=30,
 )
 
 
@@ -233,4 +258,3 @@ def test_order_and_duplication_of_growth_do_not_count_twice(steps, random):
     assert (alert.count, alert.packets) == (len(last), len(last))
     assert alert.first_seen == min(o.started for o in reports)
     assert alert.last_seen == max(o.ts for o in reports)
-

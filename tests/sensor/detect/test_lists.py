@@ -53,7 +53,9 @@ def test_found(host, app, role):
     assert (found.app, found.role) == (app, role)
 
 
-@pytest.mark.parametrize("host", ["notexample.org", "example.org.evil.com", "org", "", ".", "chat-example.org", "192.0.2.1"])
+@pytest.mark.parametrize(
+    "host", ["notexample.org", "example.org.evil.com", "org", "", ".", "chat-example.org", "192.0.2.1"]
+)
 def test_not_found(host):
     assert lists(**TWO).classify(host) is None
 
@@ -105,8 +107,14 @@ GOOD = "app: x, name: N, class: a, source: S, date: 2026-11-21, confidence: high
         ("{app: x, name: N, class: a, date: 2026-11-21, confidence: high, web: [a.b]}", "'source' is missing"),
         ("{app: x, name: N, class: a, source: S, confidence: high, web: [a.b]}", "'date' is missing"),
         ("{app: x, name: N, class: a, source: S, date: soon, confidence: high, web: [a.b]}", "'soon' is no date"),
-        ("{app: x, name: N, class: c, source: S, date: 2026-11-21, confidence: high, web: [a.b]}", "'class' must be one of a, b"),
-        ("{app: x, name: N, class: a, source: S, date: 2026-11-21, confidence: sure, web: [a.b]}", "'confidence' must be one of"),
+        (
+            "{app: x, name: N, class: c, source: S, date: 2026-11-21, confidence: high, web: [a.b]}",
+            "'class' must be one of a, b",
+        ),
+        (
+            "{app: x, name: N, class: a, source: S, date: 2026-11-21, confidence: sure, web: [a.b]}",
+            "'confidence' must be one of",
+        ),
         (f"{{{GOOD}, hds: yes, web: [a.b]}}", "'hds' must be one of service, capable"),
         (f"{{{GOOD}}}", "no names: give some under chat, web"),
         (f"{{{GOOD}, web: a.b}}", "'web' must be a list of names"),
@@ -122,7 +130,8 @@ def test_mistakes_carry_the_line(entry, said):
         assert wrong(entry) == []
     else:
         (line,) = wrong(entry)
-        assert line.startswith("m.yml:7: ") and said in line
+        assert line.startswith("m.yml:7: ")
+        assert said in line
 
 
 def test_a_file_that_is_no_list():

@@ -15,8 +15,10 @@ NAMES = lists.parse(
     [
         (
             "m.yml",
-            "list: messengers\ntitle: T\ndate: 2026-11-21\nclasses: [consumer]\nroles: [web]\nentries:\n"
-            "  - {app: talk, name: Talk, class: consumer, source: S, date: 2026-11-21, confidence: high, web: [talk.example]}\n",
+            (
+                "list: messengers\ntitle: T\ndate: 2026-11-21\nclasses: [consumer]\nroles: [web]\nentries:\n"
+                "  - {app: talk, name: Talk, class: consumer, source: S, date: 2026-11-21, confidence: high, web: [talk.example]}\n"
+            ),
         )
     ]
 )[0]
@@ -42,7 +44,13 @@ def matches(text, o):
 
 
 def http(**more):
-    values = {"method": "POST", "host": "www.Example.org", "uri": "/a/b.php", "user_agent": "curl/8", "status_code": 200}
+    values = {
+        "method": "POST",
+        "host": "www.Example.org",
+        "uri": "/a/b.php",
+        "user_agent": "curl/8",
+        "status_code": 200,
+    }
     return observed(Http(**(values | more)), conn(port=80))
 
 
@@ -125,7 +133,9 @@ def test_a_list_of_mappings_is_any_of_them():
 
 
 def test_fields_with_several_values_match_if_any_does():
-    dns = Dns(1, is_response=True, query="a.talk.example", qtype_name="A", answers=(DnsAnswer("a", "A", "192.0.2.1", 60),))
+    dns = Dns(
+        1, is_response=True, query="a.talk.example", qtype_name="A", answers=(DnsAnswer("a", "A", "192.0.2.1", 60),)
+    )
     o = observed(dns, conn(port=53, proto="udp"))
     assert matches(one("answers|cidr: 192.0.2.0/24", "dns"), o)
     assert not matches(one("answers: 192.0.2.2", "dns"), o)
@@ -175,10 +185,14 @@ def test_attachments_that_nothing_protects_are_counted_apart():
 
 ZEEK_RULES = {  # as published for Zeek logs, in shape
     "public rdp": rule(
-        "  filter:\n    id.orig_h|cidr:\n      - '::1/128'\n      - '10.0.0.0/8'\n      - '192.168.0.0/16'\n  condition: not filter", "rdp"
+        "  filter:\n    id.orig_h|cidr:\n      - '::1/128'\n      - '10.0.0.0/8'\n      - '192.168.0.0/16'\n  condition: not filter",
+        "rdp",
     ),
     "put": rule("  sel:\n    user_agent|contains: WebDAV\n    method: PUT\n  condition: sel", "http"),
-    "mining": rule("  sel:\n    query|endswith: .pool.example\n  no:\n    answers: ['127.0.0.1', '0.0.0.0']\n  condition: sel and not no", "dns"),
+    "mining": rule(
+        "  sel:\n    query|endswith: .pool.example\n  no:\n    answers: ['127.0.0.1', '0.0.0.0']\n  condition: sel and not no",
+        "dns",
+    ),
 }
 
 
@@ -227,7 +241,13 @@ def test_a_rule_that_a_correlation_counts_tells_nothing_itself():
     assert not mistakes
     assert [r.tell for r in read_.rules] == [False]
     many = read_.correlations[0]
-    assert (many.kind, many.timespan, many.op, many.count, many.group) == ("event_count", 300_000_000_000, "gte", 3, ("device.ip",))
+    assert (many.kind, many.timespan, many.op, many.count, many.group) == (
+        "event_count",
+        300_000_000_000,
+        "gte",
+        3,
+        ("device.ip",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -288,7 +308,7 @@ vigie:
         ("category: remote", "kind: remote", 12, "unknown key 'kind'"),
         ("per: day", "per: week", 14, "'per' must be one of day, session, month"),
         ("rgpd-32", "rgpd-99", 15, "no legal reference is called 'rgpd-99'"),
-        ("  fr: {title: T, advice: A, expected: E, seen: \"{device} {peer}\"}\n", "", 11, "'fr' is missing"),
+        ('  fr: {title: T, advice: A, expected: E, seen: "{device} {peer}"}\n', "", 11, "'fr' is missing"),
         ("en: {title: T, ", "en: {", 17, "'title' is missing"),
         ("en: {title: T", "en: {title: '{who}'", 17, "unknown placeholder {who}"),
         ("en: {title: T", "en: {title: '{who'", 17, "braces"),

@@ -207,3 +207,21 @@ def test_datagrams_of_nobody_are_given_up_after_a_few(readers):
         assert conversation.hungry
         conversation.datagram(b"zz", from_orig=True)
     assert not conversation.hungry
+
+
+def test_a_session_of_datagrams_remembers_and_is_one_a_flow():
+    class Counting:
+        def __init__(self):
+            self.seen = 0
+
+        def datagram(self, data, from_orig):
+            self.seen += 1
+            return Events((Line(b"%d" % self.seen, from_orig),), Rest.DONE if self.seen == 2 else Rest.MORE)
+
+    entry = DatagramEntry("dgram", begins(b"D!"), lambda data, from_orig: GiveUp("not asked"), Counting)
+    readers = Readers((), (entry,))
+    for _ in range(2):
+        conversation = UdpConversation(readers)
+        told = [conversation.datagram(b"D!x", from_orig=True), conversation.datagram(b"y", from_orig=False)]
+        assert [[record.text for record in records] for records in told] == [[b"1"], [b"2"]]
+        assert not conversation.hungry

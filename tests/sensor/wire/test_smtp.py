@@ -682,14 +682,14 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(STEPS, max_size=40))
 def test_anything_may_be_said(steps):
     for _ in play(SmtpReader(), [*steps, OrigEnd(), RespEnd()]):
         pass
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.builds(Orig, WORDS) | st.builds(Resp, WORDS), max_size=20), st.integers(1, 9))
 def test_cuts_change_nothing(steps, size):
     whole = records(SmtpReader, [*steps, OrigEnd(), RespEnd()])

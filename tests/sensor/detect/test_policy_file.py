@@ -4,7 +4,8 @@ from datetime import date, time
 
 import pytest
 
-from sensor.detect.policy import Policy, parse
+from sensor.detect.policy import Policy
+from sensor.detect.policy_file import parse
 
 FULL = """
 practice: {name: Cabinet des Tilleuls, site: Rennes, timezone: Europe/Paris, language: fr}
@@ -63,8 +64,15 @@ def test_everything_that_can_be_written():
     assert (contract.since, contract.until) == (date(2026, 1, 1), date(2027, 12, 31))
     assert policy.hds[0].contract == "HDS-12"
     thresholds = policy.thresholds
-    assert (thresholds.transfer, thresholds.unknown, thresholds.cloud, thresholds.ai) == (300_000, 50_000_000, 250_000, 200_000)
-    assert policy.quiet_hours.hold(time(23)) and policy.quiet_hours.hold(time(6)) and not policy.quiet_hours.hold(time(12))
+    assert (thresholds.transfer, thresholds.unknown, thresholds.cloud, thresholds.ai) == (
+        300_000,
+        50_000_000,
+        250_000,
+        200_000,
+    )
+    assert policy.quiet_hours.hold(time(23))
+    assert policy.quiet_hours.hold(time(6))
+    assert not policy.quiet_hours.hold(time(12))
     assert (policy.retention.detail_days, policy.retention.alerts_months, policy.retention.totals_months) == (5, 3, 12)
     assert policy.privacy == "fleet"
     assert policy.allowed_apps == {"signal"}
@@ -107,8 +115,11 @@ def test_groups(ip, vlan, group):
 
 def test_local_is_private_ranges_and_what_is_written():
     policy = read(FULL)
-    assert policy.is_local("10.1.2.3") and policy.is_local("192.0.2.9") and policy.is_local("2001:db8::1")
-    assert not policy.is_local("198.51.100.7") and policy.is_own("198.51.100.7")
+    assert policy.is_local("10.1.2.3")
+    assert policy.is_local("192.0.2.9")
+    assert policy.is_local("2001:db8::1")
+    assert not policy.is_local("198.51.100.7")
+    assert policy.is_own("198.51.100.7")
     assert not policy.is_own("203.0.113.1")
 
 
@@ -151,7 +162,7 @@ privcy: full
         "vigie.yml:15: 'days' must hold days like mon, tue or mon-fri, not 'monday'",
         "vigie.yml:16: 'until' must be a date like 2026-12-31, not '2027-13-01'",
         "vigie.yml:17: 'cloud' must be a size like \"200 kB\" or \"20 Mo\", not 'much'",
-        "vigie.yml:17: 'transfer' must be a size like \"200 kB\" or \"20 Mo\", not -1",
+        'vigie.yml:17: \'transfer\' must be a size like "200 kB" or "20 Mo", not -1',
         "vigie.yml:17: unknown key 'clod'; did you mean 'cloud'?",
         "vigie.yml:18: 'detail_days' must be a whole number of at least 1 and at most 31, not 0",
         "vigie.yml:19: 'privacy' must be one of full, pseudonym, fleet, not 'none'",

@@ -1,0 +1,159 @@
+"""Opening QUIC's Initial packets: anybody may, since their keys come from what is in clear (RFC 9001, 5; RFC 9369, 3).
+
+    long header: 1|1|type(2)|protected(4)  version(4)  dcid<1>  scid<1>
+    Initial:     token<varint>  length(varint)  packet number(1 to 4, protected)  payload and tag (AES-128-GCM)
+
+    secret = HKDF-Extract(salt of the version, the first dcid of the client)
+    keys   = HKDF-Expand-Label(secret of the side, "quic key" | "quic iv" | "quic hp")
+
+The tag makes sure: what opens was a QUIC Initial, and nothing else was.
+"""
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sensor.wire import ParseError
+from sensor.wire.cursor import Cursor
+
+V1, V2 = 0x00000001, 0x6B3343CF
+LONGEST_ID = 20
+
+_V1_SALT = bytes.fromhex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a")
+_V2_SALT = bytes.fromhex("0dede3def700a6db819381be6e269dcbf9bd2ed9")
+_DRAFT_29_SALT = bytes.fromhex("afbfec289993d24c9e9786f19c6111e04390a899")
+_DRAFT_23_SALT = bytes.fromhex("c3eef712c72ebb5a11a7d2432bb46365bef9f502")
+_GOOGLE_SALTS = {  # T050 and T051, Chrome's QUIC with TLS before the RFC
+    0x54303530: bytes.fromhex("7ff579e5acd072915580304c43a2367c60488310"),
+    0x54303531: bytes.fromhex("7a4edef4e7ccee5fa4506c19124fc8ccda6e033d"),
+}
+
+
+class Kind(Enum):
+    """What a long header packet is."""
+
+    INITIAL = 0
+    ZERO_RTT = 1
+    HANDSHAKE = 2
+    RETRY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One long header packet. `data` from its first byte to its last; `number_at`: where the packet number begins in it."""
+
+    version: int
+    kind: Kind
+    dcid: bytes
+    data: bytes
+    number_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What opens one side's Initials."""
+
+    key: bytes
+    iv: bytes
+    hp: bytes
+
+
+def salt_of(version: int) -> bytes | None:
+    """The salt of a version, None for one whose Initials are not opened."""
+    if version == V1:
+        return _V1_SALT
+    if version == V2:
+        return _V2_SALT
+    if version >> 8 == 0xFF0000:
+        draft = version & 0xFF
+        return (
+            _V1_SALT
+            if 33 <= draft <= 34
+            else _DRAFT_29_SALT
+            if draft >= 29
+            else _DRAFT_23_SALT
+            if draft >= 23
+            else None
+        )
+    if version in _GOOGLE_SALTS:
+        return _GOOGLE_SALTS[version]
+    return _DRAFT_23_SALT if version in (0xFACEB002, 0xFACEB00E) else None  # Meta's own stack, after draft 27
+
+
+def version_name(version: int) -> str:
+    if version in (V1, V2):
+        return "1" if version == V1 else "2"
+    return f"draft-{version & 0xFF}" if version >> 8 == 0xFF0000 else f"{version:08x}"
+
+
+@lru_cache(maxsize=64)
+def keys_of(version: int, dcid: bytes, *, client: bool) -> Keys | None:
+    """The keys of the client's or the server's Initials, from the first destination id that the client chose."""
+    salt = salt_of(version)
+    if salt is None:
+        return None
+    secret = _expand(hmac.digest(salt, dcid, "sha256"), b"client in" if client else b"server in", 32)
+    word = b"quicv2 " if version == V2 else b"quic "
+    return Keys(
+        _expand(secret, word + b"key", 16), _expand(secret, word + b"iv", 12), _expand(secret, word + b"hp", 16)
+    )
+
+
+def _expand(secret: bytes, label: bytes, size: int) -> bytes:
+    """HKDF-Expand-Label with an empty context (RFC 8446, 7.1), for one block."""
+    full = b"tls13 " + label
+    info = size.to_bytes(2, "big") + bytes([len(full)]) + full + b"\0"
+    return hmac.digest(secret, info + b"\1", "sha256")[:size]
+
+
+def varint(cursor: Cursor) -> int:
+    """RFC 9000, 16: the two highest bits say how many bytes."""
+    first = cursor.u8()
+    size = 1 << (first >> 6)
+    return int.from_bytes(bytes([first & 0x3F]) + cursor.take(size - 1), "big")
+
+
+def packets(datagram: bytes) -> Iterator[Packet]:
+    """The long header packets that share a datagram, up to the first that is none (RFC 9000, 12.2)."""
+    at = 0
+    while at < len(datagram) and datagram[at] & 0xC0 == 0xC0:
+        cursor = Cursor(datagram, at)
+        first, version = cursor.u8(), cursor.u32()
+        dcid, scid = cursor.vector8(), cursor.vector8()
+        if max(len(dcid), len(scid)) > LONGEST_ID or salt_of(version) is None:
+            raise ParseError("not a long header of a known version")
+        kind = Kind((first >> 4) - (1 if version == V2 else 0) & 3)
+        if kind is Kind.RETRY:
+            yield Packet(version, kind, dcid, datagram[at:], 0)
+            return
+        if kind is Kind.INITIAL:
+            cursor.skip(varint(cursor))
+        length = varint(cursor)
+        number_at = cursor.at - at
+        cursor.skip(length)
+        yield Packet(version, kind, dcid, datagram[at : cursor.at], number_at)
+        at = cursor.at
+
+
+def open_initial(packet: Packet, keys: Keys) -> bytes | None:
+    """The frames of an Initial; None if these are not its keys."""
+    data, at = packet.data, packet.number_at
+    sample = data[at + 4 : at + 20]
+    if len(sample) < 16:
+        return None
+    mask = Cipher(algorithms.AES(keys.hp), modes.ECB()).encryptor().update(sample)  # noqa: S305 (RFC 9001, 5.4.3 says ECB)
+    first = data[0] ^ (mask[0] & 0x0F)
+    size = (first & 3) + 1
+    number = bytes(byte ^ mask[1 + n] for n, byte in enumerate(data[at : at + size]))
+    header = bytes([first]) + data[1:at] + number
+    nonce = (int.from_bytes(keys.iv, "big") ^ int.from_bytes(number, "big")).to_bytes(12, "big")
+    try:
+        return AESGCM(keys.key).decrypt(nonce, data[at + size :], header)
+    except InvalidTag:
+        return None

@@ -1,0 +1,268 @@
+"""Each rule that comes with Vigie: what fires it, and the near misses that must not.
+
+A row is (rule, what is observed); the near misses of a rule are told apart by one thing each. A rule without a row fails.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from sensor.detect.policy_file import parse
+from sensor.track.observation import Device, Direction
+from sensor.wire.records import Attachment, Smtp
+from tests.sensor.detect.made_up import MORNING, S, conn, detector, flow, mail, observed, sent, session, shipped
+
+PDF = Attachment("application/pdf", "pdf", 90_000)
+P7M = Attachment("application/pkcs7-mime", "p7m", 90_000, protection="smime")
+PHONE = Device("192.168.1.60", None, "Téléphone", group="personal")
+GUEST = Device("192.168.50.4", None, group="guest")
+IN, OUT, INSIDE = Direction.INBOUND, Direction.OUTBOUND, Direction.INTERNAL
+
+CHAT, MEDIA, WEB, TELEMETRY = "web.whatsapp.com", "mmg.whatsapp.net", "www.whatsapp.com", "graph.whatsapp.net"
+TALK = {"out": 5_000, "into": 9_000}
+BRIEF = {"established": False, "two_way": False}
+POLICY, _ = parse(
+    """
+contracts:
+  - {provider: Logimed, reference: TM-1, tools: [rdp], networks: [203.0.113.0/24], hours: 8h-19h}
+hds: [{host: s3.eu.example.net, contract: HDS-1}]
+allowed_apps: [threema]
+devices: [{name: Accueil, ip: 192.168.1.20, allowed: [signal]}]
+""",
+    "vigie.yml",
+)
+
+
+def password(mechanism):
+    return observed(Smtp(helo=True, auth_mechanism=mechanism), conn(port=587))
+
+
+def hour(*increments):
+    """Increments towards one destination, a minute apart."""
+    return [sent(*i[:2], **(i[2] if len(i) > 2 else {}), ts=MORNING + n * 60 * S) for n, i in enumerate(increments)]
+
+
+FIRES = [
+    ("mail-attachment-in-clear", [mail(PDF)]),
+    ("mail-attachment-in-clear", [mail(PDF, P7M)]),  # one of them open
+    ("mail-attachment-in-clear", [mail(PDF, accepted=False)]),  # it crossed the wire all the same
+    ("mail-attachment-in-clear", [mail(PDF, complete=False)]),
+    ("mail-protected-in-clear", [mail(P7M)]),
+    ("mail-protected-in-clear", [mail(PDF, protection="apicrypt")]),
+    ("mail-protected-in-clear", [mail(protection="pgp")]),
+    ("exposure-mail-in-clear", [mail()]),
+    ("exposure-mail-in-clear", [mail(inline_images=2)]),
+    ("exposure-mail-password", [password("PLAIN")]),
+    ("exposure-mail-password", [password("LOGIN")]),
+    ("messaging-consumer", [flow(CHAT, **TALK)]),
+    ("messaging-consumer", [flow(MEDIA, **TALK)]),
+    ("messaging-consumer", [flow("chat.signal.org", **TALK)]),
+    ("messaging-consumer", hour((WEB, 20_000, {"into": 31_000}))),
+    ("messaging-consumer", hour((WEB, 10_000, {"into": 16_000}), ("wa.me", 1_000, {"into": 25_000}))),
+    ("messaging-document", hour((MEDIA, 60_000), (CHAT, 60_000))),
+    ("messaging-presence", [flow(WEB, out=900, into=4_000, ended=True)]),
+    ("messaging-presence", [flow(CHAT, out=900, into=1_200, ended=True)]),
+    ("messaging-presence", [flow(CHAT, out=900, into=1_200, seconds=61)]),
+    ("messaging-presence", [flow("www.instagram.com", out=9_000, into=900_000, ended=True)]),
+    ("messaging-presence", [flow(CHAT, **TALK, ended=True, device=PHONE)]),
+    ("messaging-professional", [flow("teams.microsoft.com", **TALK)]),
+    ("messaging-health", [flow("server.olvid.io", **TALK)]),
+    ("remote-inbound-desktop", [session()]),
+    ("remote-inbound-desktop", [session("vnc")]),
+    ("remote-inbound-desktop", [session(established=False)]),  # both kept talking: it began
+    ("remote-inbound-desktop", [session(two_way=False)]),
+    ("remote-inbound-desktop", [session(device=GUEST)]),
+    ("remote-inbound-shell", [session("ssh")]),
+    ("remote-internal-desktop", [session(direction=INSIDE)]),
+    ("remote-internal-shell", [session("ssh", INSIDE)]),
+    ("remote-outbound-desktop", [session("vnc", OUT)]),
+    ("remote-outbound-shell", [session("ssh", OUT)]),
+    ("remote-attempt-inbound", [session(**BRIEF, ended=True)]),
+    ("remote-attempt", [session("ssh", OUT, **BRIEF, ended=True)]),
+    ("remote-attempt", [session("ssh", INSIDE, **BRIEF, ended=True)]),
+    ("remote-tool-session", [flow("relay.splashtop.com", out=800_000, into=90_000, seconds=300)]),
+    ("remote-tool-presence", [flow("relay.splashtop.com", out=900, into=900, ended=True)]),
+    ("remote-tool-presence", [flow("router7.teamviewer.com", out=900, into=900, seconds=90)]),
+    ("remote-tool-presence", [flow("www.teamviewer.com", out=3_000, into=90_000, ended=True)]),
+    ("upload-transfer-site", hour(("a.wetransfer.net", 150_000), ("b.wetransfer.com", 60_000))),
+    ("upload-cloud", hour(("content.dropboxapi.com", 300_000))),
+    ("upload-assistant", hour(("chatgpt.com", 300_000))),
+    ("upload-converter", hour(("www.ilovepdf.com", 300_000))),
+    ("upload-backup", hour(("pod-1.backblaze.com", 300_000))),
+    ("upload-webmail", hour(("mail.google.com", 300_000))),
+    ("upload-capable", hour(("bucket.s3.amazonaws.com", 30_000_000))),
+    ("upload-health", hour(("www.weda.fr", 30_000_000))),
+    ("upload-unknown", hour(("files.nobody.example", 12_000_000), ("img.nobody.example", 9_000_000))),
+    ("upload-unknown", hour((None, 30_000_000))),
+    ("blindspot-relay", [flow("mask.icloud.com", **TALK)]),
+    ("blindspot-resolver", [flow("dns.google", **TALK)]),
+    ("blindspot-vpn", [flow("api.nordvpn.com", **TALK)]),
+    ("blindspot-tor", [flow("www.torproject.org", **TALK)]),
+    ("blindspot-ech", [flow("cloudflare-ech.com", **TALK)]),
+]
+
+NOT = [
+    ("blindspot-relay", [flow("www.icloud.com", **TALK)]),
+    ("blindspot-relay", [flow("mask.icloud.com", out=900, into=0)]),
+    ("blindspot-resolver", [flow("www.google.com", **TALK)]),
+    ("blindspot-vpn", [flow("api.nordvpn.com", **TALK, device=PHONE)]),
+    ("blindspot-tor", [flow("torproject.org.example", **TALK)]),
+    ("blindspot-ech", [flow("www.cloudflare.com", **TALK)]),
+    ("mail-attachment-in-clear", [mail()]),
+    ("mail-attachment-in-clear", [mail(P7M)]),
+    ("mail-attachment-in-clear", [mail(PDF, protection="smime")]),
+    ("mail-attachment-in-clear", [mail(PDF, transferred=False)]),
+    ("mail-attachment-in-clear", [mail(inline_images=3)]),
+    ("mail-attachment-in-clear", [flow("smtp.mssante.fr", port=465, out=90_000, into=9_000)]),
+    ("mail-protected-in-clear", [mail(PDF)]),
+    ("mail-protected-in-clear", [mail()]),
+    ("mail-protected-in-clear", [mail(P7M, PDF)]),
+    ("exposure-mail-in-clear", [mail(PDF)]),
+    ("exposure-mail-in-clear", [mail(transferred=False)]),
+    ("exposure-mail-in-clear", [mail(protection="pgp")]),
+    ("exposure-mail-password", [password("CRAM-MD5")]),
+    ("exposure-mail-password", [password(None)]),
+    ("messaging-consumer", [flow(CHAT, out=5_000, into=1_000)]),  # nobody answered
+    ("messaging-consumer", [flow(CHAT, out=1_000, into=9_000)]),
+    ("messaging-consumer", [flow(TELEMETRY, **TALK)]),
+    ("messaging-consumer", [flow("web.whatsapp.com.example", **TALK)]),
+    ("messaging-consumer", [flow("teams.microsoft.com", **TALK)]),
+    ("messaging-consumer", [flow("static.xx.fbcdn.net", **TALK)]),
+    ("messaging-consumer", [flow(CHAT, **TALK, device=PHONE)]),
+    ("messaging-consumer", [flow(CHAT, **TALK, device=GUEST)]),
+    ("messaging-consumer", hour((WEB, 10_000, {"into": 39_000}))),  # a widget, a preview
+    ("messaging-consumer", [*hour((WEB, 1_000, {"into": 40_000})), sent(WEB, 1_000, 40_000, ts=MORNING + 4_000 * S)]),
+    ("messaging-document", hour((MEDIA, 90_000))),
+    ("messaging-document", hour((MEDIA, 150_000, {"into": 160_000}))),
+    ("messaging-document", hour((MEDIA, 150_000, {"device": PHONE}))),
+    ("messaging-presence", [flow(CHAT, out=900, into=0, ended=True)]),
+    ("messaging-presence", [flow(CHAT, out=900, into=900)]),  # still too short to tell
+    ("messaging-presence", [flow("ess.apple.com", out=900, into=9_000, ended=True)]),
+    ("messaging-presence", [flow(CHAT, **TALK), flow(WEB, out=900, into=900, ended=True)]),  # the conversation is told
+    ("messaging-professional", [flow("teams.microsoft.com", out=900, into=9_000)]),
+    ("messaging-professional", [flow("teams.live.com", **TALK)]),
+    ("messaging-health", [flow("server.olvid.io", out=900, into=900)]),
+    ("remote-inbound-desktop", [session(**BRIEF)]),
+    ("remote-inbound-desktop", [session(answered=False)]),
+    ("remote-inbound-desktop", [session(direction=OUT)]),
+    ("remote-inbound-desktop", [session("ssh")]),
+    ("remote-inbound-shell", [session("ssh", **BRIEF)]),
+    ("remote-inbound-shell", [session("ssh", answered=False)]),
+    ("remote-internal-desktop", [session(direction=INSIDE, **BRIEF)]),
+    ("remote-internal-shell", [session("ssh", INSIDE, answered=False)]),
+    ("remote-outbound-desktop", [session("rdp", OUT, **BRIEF)]),
+    ("remote-outbound-shell", [session("ssh", OUT, answered=False)]),
+    ("remote-attempt-inbound", [session(**BRIEF)]),  # may still become a session
+    ("remote-attempt-inbound", [session(ended=True)]),
+    ("remote-attempt-inbound", [session(answered=False, **BRIEF, ended=True)]),  # a scan nobody answered
+    ("remote-attempt", [session("ssh", OUT, ended=True)]),
+    ("remote-attempt", [session("ssh", OUT, answered=False, **BRIEF, ended=True)]),
+    ("remote-tool-session", [flow("relay.splashtop.com", out=900, into=900, seconds=9_000)]),
+    ("remote-tool-session", [flow("relay.splashtop.com", out=90_000, into=9_000_000, seconds=300)]),  # an update
+    ("remote-tool-session", [flow("www.teamviewer.com", out=800_000, into=90_000, seconds=300)]),
+    ("remote-tool-presence", [flow("relay.splashtop.com", out=900, into=0, ended=True)]),
+    ("remote-tool-presence", [flow("www.teamviewer.com", out=900, into=9_000, ended=True)]),
+    ("upload-transfer-site", hour(("a.wetransfer.net", 190_000))),
+    ("upload-transfer-site", hour(("a.wetransfer.net", 300_000, {"into": 400_000}))),
+    ("upload-transfer-site", hour(("a.wetransfer.net", 300_000, {"device": GUEST}))),
+    ("upload-cloud", hour(("www.dropbox.com", 90_000))),
+    ("upload-assistant", hour(("chatgpt.com", 300_000, {"into": 900_000}))),
+    ("upload-converter", hour(("www.ilovepdf.com", 90_000))),
+    ("upload-converter", hour(("chatgpt.com", 300_000))),
+    ("upload-backup", hour(("pod-1.backblaze.com", 90_000))),
+    ("upload-webmail", hour(("mail.google.com", 90_000))),
+    ("upload-capable", hour(("bucket.s3.amazonaws.com", 15_000_000))),
+    ("upload-health", hour(("www.weda.fr", 10_000_000))),
+    ("upload-unknown", hour((None, 15_000_000))),
+    ("upload-unknown", hour((None, 30_000_000, {"peer_ip": "192.168.1.2", "direction": INSIDE}))),  # the NAS
+    ("upload-unknown", hour(("app.doctolib.fr", 90_000_000))),
+    ("upload-unknown", hour(("dmp.gouv.fr", 90_000_000))),
+    ("upload-unknown", hour((None, 90_000_000, {"into": 95_000_000}))),  # a call goes both ways
+    ("upload-unknown", hour(("a.example", 12_000_000), ("b.example.org", 12_000_000))),
+]
+
+
+def rules_of(observations, policy=None):
+    watching = detector(policy)
+    return {alert.rule for o in observations for alert in watching.observe(o)}
+
+
+def name(row):
+    return row if isinstance(row, str) else ""
+
+
+@pytest.mark.parametrize(("rule", "observations"), FIRES, ids=name)
+def test_fires(rule, observations):
+    assert rule in rules_of(observations)
+
+
+@pytest.mark.parametrize(("rule", "observations"), NOT, ids=name)
+def test_near_misses(rule, observations):
+    assert rule not in rules_of(observations)
+
+
+SILENT = [
+    [flow("www.lemonde.fr", out=9_000, into=900_000, ended=True)],
+    [flow(None, out=9_000, into=900_000, ended=True)],
+    [flow("server.olvid.io", out=900, into=900, ended=True)],
+    [flow("push.apple.com", out=9_000, into=9_000, ended=True)],
+    [flow("smtp.mssante.fr", port=465, out=90_000, into=9_000, ended=True)],
+    hour(("app.doctolib.fr", 90_000_000)),
+    hour(("sauvegarde.merlin.net", 90_000_000)),
+    [session(answered=False, **BRIEF, ended=True)],
+    [
+        flow(CHAT, **TALK, device=GUEST),
+        mail(PDF, device=GUEST),
+        *hour(("a.wetransfer.net", 900_000, {"device": GUEST})),
+    ],
+]
+
+
+@pytest.mark.parametrize("observations", SILENT)
+def test_what_says_nothing_at_all(observations):
+    assert not rules_of(observations)
+
+
+def test_a_contract_makes_a_session_a_line_of_the_register():
+    within, late = session(ts=MORNING), session(ts=MORNING + 12 * 3600 * S)
+    assert rules_of([within], POLICY) == {"remote-inbound-covered"}
+    assert rules_of([late], POLICY) == {"remote-inbound-desktop"}
+    assert rules_of([session(device=Device("192.168.1.2", None), peer_ip="198.51.100.1")], POLICY) == {
+        "remote-inbound-desktop"
+    }
+
+
+def test_a_session_that_outlasts_its_hours_says_so_while_it_lasts():
+    c = conn(direction=IN, port=3389, out=90_000, into=9_000, ts=MORNING, seconds=600)
+    later = replace(c, last_ts=MORNING + 11 * 3600 * S)
+    assert rules_of([session(of=c), session(of=later)], POLICY) == {"remote-inbound-covered", "remote-inbound-desktop"}
+
+
+def test_a_program_that_a_contract_names_is_no_news():
+    policy, _ = parse(
+        "contracts: [{provider: P, reference: R, tools: [splashtop], hosts: [support.example]}]", "vigie.yml"
+    )
+    idle = flow("relay.splashtop.com", out=900, into=900, ended=True)
+    assert rules_of([idle]) == {"remote-tool-presence"}
+    assert not rules_of([idle], policy)
+    other = flow("router7.teamviewer.com", out=900, into=900, ended=True)
+    assert rules_of([other], policy) == {"remote-tool-presence"}
+
+
+def test_what_the_practice_allows_is_not_told():
+    assert not rules_of([flow("chat.signal.org", **TALK), flow("www.threema.ch", **TALK, ended=True)], POLICY)
+    assert rules_of([flow("chat.signal.org", **TALK, device=Device("192.168.1.21", None))], POLICY)
+
+
+def test_a_contract_makes_a_host_a_certified_one():
+    o = hour(("a.s3.eu.example.net", 90_000_000))
+    assert rules_of(o) == {"upload-unknown"}
+    assert not rules_of(o, POLICY)
+
+
+def test_every_rule_has_what_fires_it_and_what_does_not():
+    silent = {r.name for r in shipped().rules.rules if not r.tell or r.telling.done_right or r.telling.same_as}
+    same = {c.name for c in shipped().rules.correlations if c.telling.same_as}
+    every = {r.name for r in (*shipped().rules.rules, *shipped().rules.correlations)} - silent - same
+    assert every - {rule for rule, _ in FIRES} - {"remote-inbound-covered"} == set()
+    assert every - {rule for rule, _ in NOT} - {"remote-inbound-covered"} == set()

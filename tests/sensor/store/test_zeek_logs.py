@@ -1,0 +1,103 @@
+"""Zeek's logs: its field names, its times, and nothing that privacy forbids."""
+
+import json
+
+import pytest
+
+from sensor.store import zeek_logs
+from sensor.store.zeek_logs import ZeekLogs
+from sensor.track.observation import Conn, Device, Direction, Endpoint, Observation, Peer, Session
+from sensor.wire.records import Attachment, Dns, DnsAnswer, Http, Rdp, Rfb, Smtp, Ssh, Ssl
+
+SECOND = 1_000_000_000
+
+
+def conn(*, ended=True):
+    return Conn(
+        uid="C1",
+        proto="tcp",
+        orig=Endpoint("192.168.1.10", 40000, "00:11:22:33:44:55", local=True),
+        resp=Endpoint("192.0.2.80", 443),
+        first_ts=10 * SECOND,
+        last_ts=12 * SECOND,
+        orig_pkts=3,
+        resp_pkts=2,
+        orig_bytes=100,
+        resp_bytes=200,
+        orig_ip_bytes=220,
+        resp_ip_bytes=280,
+        state="SF",
+        history="ShADadFf",
+        services=("ssl",),
+        community_id="1:x",
+        ended=ended,
+    )
+
+
+def seen(record, ts=11 * SECOND):
+    return Observation(ts, record, conn(), Device("192.168.1.10", None), Peer("192.0.2.80", 443), Direction.OUTBOUND)
+
+
+def written(tmp_path, *records):
+    with ZeekLogs(tmp_path) as logs:
+        for record in records:
+            logs.write(record if isinstance(record, Observation) else seen(record))
+    return {file.stem: [json.loads(line) for line in file.read_text().splitlines()] for file in tmp_path.glob("*.log")}
+
+
+def test_a_connection_is_told_once_at_its_end(tmp_path):
+    told = written(tmp_path, conn(ended=False), conn())
+    assert list(told) == ["conn"]
+    (line,) = told["conn"]
+    assert line["ts"] == 10.0
+    assert line["duration"] == 2.0
+    assert (line["id.orig_h"], line["id.resp_p"], line["service"]) == ("192.168.1.10", 443, "ssl")
+    assert (line["conn_state"], line["history"], line["orig_ip_bytes"]) == ("SF", "ShADadFf", 220)
+    assert line["local_orig"] is True
+
+
+@pytest.mark.parametrize(
+    ("record", "log", "fields"),
+    [
+        (Ssl(version="TLSv13", server_name="a.example", established=True), "ssl", {"server_name": "a.example"}),
+        (Http(method="GET", host="a.example", uri="/x", status_code=200), "http", {"uri": "/x", "status_code": 200}),
+        (Ssh(version=2, client="SSH-2.0-a", server="SSH-2.0-b"), "ssh", {"client": "SSH-2.0-a", "version": 2}),
+        (Rdp(selected="hybrid", result="confirmed"), "rdp", {"security_protocol": "hybrid"}),
+        (Rfb(client_version="003.008"), "rfb", {"client_major_version": "003", "client_minor_version": "008"}),
+        (
+            Smtp(
+                mailfrom_domain="cabinet.example",
+                rcptto_domains=("labo.example",),
+                last_reply_code=250,
+                attachments=(Attachment("application/pdf", "pdf", 1000),),
+            ),
+            "smtp",
+            {"mailfrom": "@cabinet.example", "rcptto": ["@labo.example"], "last_reply": "250", "tls": False},
+        ),
+    ],
+)
+def test_each_record_in_its_log(tmp_path, record, log, fields):
+    told = written(tmp_path, record)
+    assert fields.items() <= told[log][0].items()
+    assert told[log][0]["uid"] == "C1"
+
+
+def test_what_is_no_log_of_zeeks_is_passed_over(tmp_path):
+    session = Session("ssh", answered=True, established=True, started=0, duration=1, two_way=True, ended=True)
+    assert written(tmp_path, session) == {}
+
+
+def test_a_question_and_its_answer_are_one_line(tmp_path):
+    ask = Dns(7, is_response=False, query="a.example", qtype_name="A")
+    answer = Dns(7, True, "a.example", "A", "NOERROR", (DnsAnswer("a.example", "A", "192.0.2.1", 60),))
+    told = written(tmp_path, seen(ask, 11 * SECOND), seen(answer, 11 * SECOND + SECOND // 2))["dns"]
+    (line,) = told
+    assert (line["ts"], line["rtt"], line["answers"], line["TTLs"]) == (11.0, 0.5, ["192.0.2.1"], [60.0])
+
+
+def test_questions_nobody_answered_are_told_and_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(zeek_logs, "PENDING", 2)
+    asks = [Dns(i, is_response=False, query=f"n{i}.example", qtype_name="A") for i in range(5)]
+    told = written(tmp_path, *asks)["dns"]
+    assert [line["query"] for line in told] == [f"n{i}.example" for i in range(5)]
+    assert "rcode_name" not in told[0]

@@ -1,0 +1,133 @@
+"""QUIC openings: a ClientHello in one Initial, in several, out of order, after a Retry, never."""
+
+import random
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sensor.wire import MORE, Events, GiveUp, Likeness, Rest
+from sensor.wire.quic import MOST_DATAGRAMS, QuicSession, probe, read_datagram
+from sensor.wire.records import Quic
+from tests.sensor.wire.hellos import chrome
+from tests.sensor.wire.initials import crypto, initial
+
+HELLO = chrome(b"web.whatsapp.com")
+JA4 = "q13d1516h2_8daaf6152771_e5627efa2ab1"
+V2, DRAFT = 0x6B3343CF, 0xFF00001D
+RETRY = b"\xf0\0\0\0\1\0\x08newsrcid" + bytes(20)
+
+
+def told(version="1"):
+    record = Quic(version, server_name="web.whatsapp.com", client_alpn=("h2", "http/1.1"), ja4=JA4)
+    return Events((record,), Rest.DONE)
+
+
+def play(*datagrams):
+    session = QuicSession()
+    return [session.datagram(data, True) for data in datagrams]
+
+
+@pytest.mark.parametrize(("version", "name"), [(1, "1"), (V2, "2"), (DRAFT, "draft-29")])
+def test_a_hello_in_one_initial(version, name):
+    assert read_datagram(initial(crypto(0, HELLO), version=version), True) == told(name)
+
+
+def test_googles_own_crypto_frames():
+    assert read_datagram(initial(b"\x08" + crypto(0, HELLO)[1:], version=0x54303531), True) == told("54303531")
+
+
+def test_pieces_out_of_order_over_two_initials():
+    cuts = [0, 3, 40, 41, 200, len(HELLO)]
+    pieces = [crypto(a, HELLO[a:b]) for a, b in pairwise(cuts)]
+    random.Random(4).shuffle(pieces)
+    first, second = initial(b"\0\1".join(pieces[:2])), initial(b"\2\1\0\0\0" + b"".join(pieces[2:]), number=1)
+    assert play(first, second) == [MORE, told()]
+    assert play(first, first, second) == [MORE, MORE, told()]
+
+
+def test_later_initials_go_to_the_servers_id_under_the_first_keys():
+    first, second = crypto(0, HELLO[:100]), crypto(100, HELLO[100:])
+    dcid = b"clients8"
+    datagrams = (
+        initial(first, dcid=dcid),
+        initial(b"\2\0\0\0\0", dcid=b"", scid=b"server", keyed=dcid, side=b"server in"),
+        initial(second, dcid=b"server", keyed=dcid, number=1),
+    )
+    assert play(*datagrams) == [MORE, MORE, told()]
+
+
+def test_after_a_retry_the_client_begins_anew():
+    first = initial(crypto(0, HELLO[:100]))
+    again = initial(crypto(0, HELLO), dcid=b"newsrcid", token=b"token", number=1)
+    assert play(first, RETRY, again) == [MORE, MORE, told()]
+
+
+def test_coalesced_packets_are_all_looked_at():
+    ping = initial(b"\1", size=40)
+    assert read_datagram(ping + initial(crypto(0, HELLO), number=1), True) == told()
+
+
+def test_a_handshake_packet_says_the_hello_was_missed():
+    handshake = b"\xe0\0\0\0\1\0\0\x40\x14" + bytes(20)
+    assert play(handshake) == [Events((Quic("1", readable=False),), Rest.DONE)]
+
+
+def test_what_stays_unreadable_is_told_once():
+    outcomes = play(*[initial(b"\1", keyed=b"other")] * MOST_DATAGRAMS)
+    assert outcomes[:-1] == [MORE] * (MOST_DATAGRAMS - 1)
+    assert outcomes[-1] == Events((Quic("1", readable=False),), Rest.DONE)
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [crypto(16_000, bytes(600)), b"".join(crypto(n * 3, b"a") for n in range(100)), b"\6\xff", b"\x1c" + HELLO],
+)
+def test_hostile_frames_are_bounded(frames):
+    session = QuicSession()
+    assert session.datagram(initial(frames), True) is MORE
+    assert sum(map(len, session._pieces.values())) <= 16_384
+
+
+def test_without_a_session_one_datagram_is_all():
+    assert read_datagram(initial(crypto(0, HELLO[:100])), True) == Events((), Rest.DONE)
+
+
+def test_what_is_no_quic():
+    assert isinstance(read_datagram(b"\xc0\0\0\0\7" + bytes(40), True), GiveUp)
+
+
+@pytest.mark.parametrize(
+    ("data", "likeness"),
+    [
+        (initial(b"\1"), Likeness.YES),
+        (initial(b"\1")[:-1], Likeness.NO),
+        (b"\x40" + bytes(60), Likeness.NO),
+        (b"\xc0\0\0\0\0\x08" + bytes(60), Likeness.NO),
+        (RETRY, Likeness.NO),
+        (b"\xc0\0\0\0\1\xff" + bytes(300), Likeness.NO),
+        (b"", Likeness.MAYBE),
+    ],
+)
+def test_probe(data, likeness):
+    assert probe(data, b"") is likeness
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.binary(max_size=60), st.tuples(st.integers(0, 1199), st.integers(0, 255))), max_size=6))
+def test_no_bytes_raise_anything(changes):
+    session = QuicSession()
+    data = bytearray(initial(crypto(0, HELLO)))
+    for change in changes:
+        if isinstance(change, tuple):
+            data[change[0]] = change[1]
+        datagram = bytes(data) if isinstance(change, tuple) else change
+        probe(datagram, b"")
+        session.datagram(datagram, True)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300))
+def test_no_frames_raise_anything(frames):
+    QuicSession().datagram(initial(frames), True)

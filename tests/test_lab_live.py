@@ -1,0 +1,73 @@
+"""The lab itself, as root: a chosen short set of scenarios, judged, live too; and that nothing of it is ever left."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.lab.__main__ import SHORT
+
+pytestmark = pytest.mark.root
+
+RUN = Path(__file__).parent / "lab" / "run"
+
+
+def lab(*argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([RUN, *argv], capture_output=True, text=True, check=False, timeout=600)
+
+
+def left() -> dict[str, object]:
+    """What a lab could leave behind: its processes, named namespaces, mounts and files."""
+    processes = subprocess.run(
+        ["pgrep", "-f", "tests.lab.inside|vigie-lab-"], capture_output=True, text=True, check=False
+    )
+    return {
+        "processes": processes.stdout.split(),
+        "namespaces": sorted(path.name for path in Path("/run/netns").glob("*")) if Path("/run/netns").exists() else [],
+        "mounts": Path("/proc/self/mounts").read_text().count("\n"),
+        "files": sorted(str(path) for path in Path("/tmp").glob("vigie-lab-*")),
+        "links": sorted(path.name for path in Path("/sys/class/net").iterdir()),
+    }
+
+
+def test_short_set_is_right():
+    done = lab("short")
+    assert f"scenarios {len(SHORT)}, right {len(SHORT)}, waiting 0" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0
+
+
+def test_live_watch_tells_a_clear_mail():
+    done = lab("mail_clear_pdf", "--live")
+    assert "scenarios 1, right 1, waiting 0" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("scenario", "status"), [("dns_messenger", 0), ("_failing", 1)])
+def test_nothing_is_left(scenario, status):
+    before = left()
+    assert lab(scenario).returncode == status
+    assert left() == before
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_when_it_is_stopped(how):
+    before = left()
+    with subprocess.Popen(
+        [RUN, "_endless"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    ) as process:
+        deadline = time.monotonic() + 20
+        while not subprocess.run(["pgrep", "-f", "^sleep 60$"], capture_output=True, check=False).stdout:
+            assert time.monotonic() < deadline, "the scenario does not start"
+            time.sleep(0.1)
+        os.kill(process.pid, how)
+    deadline = time.monotonic() + 5
+    while (now := left()) != before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if how is signal.SIGKILL:  # nobody can clear up after that: an empty folder of its own stays
+        for folder in now["files"]:
+            Path(folder, "mirror.pcap").unlink(missing_ok=True)
+            Path(folder).rmdir()
+        now["files"] = []
+    assert now == before

@@ -1,0 +1,50 @@
+"""Vigie judges the lab's recordings: what each scenario says must be told is told, and nothing else; no canary gets out.
+
+The recordings are made by `tests/lab/run all --record tests/recordings`, from the real programs of each scenario.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dashboard.cli import main
+from tests.lab import canaries
+from tests.lab import scenario as scenarios
+from tests.lab.frames import all_payload, read
+from tests.lab.verdict import verdict
+
+RECORDINGS = Path(__file__).parent / "recordings"
+
+
+def recording(name: str) -> bytes:
+    return read(next(RECORDINGS.glob(f"{name}.pcap*")))
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_vigie_tells_what_it_should_and_no_more(name, tmp_path):
+    scenario, data = scenarios.load(name), recording(name)
+    assert scenarios.unseen(scenario, data) == []
+    (tmp_path / "mirror.pcap").write_bytes(data)
+    more = []
+    if scenario.config:
+        (tmp_path / "vigie.yml").write_text(scenario.config, encoding="utf-8")
+        more = ["--config", str(tmp_path / "vigie.yml")]
+    stats = tmp_path / "stats.json"
+    argv = ["inspect", str(tmp_path / "mirror.pcap"), "--json", "--stats", str(stats), *more]
+    result = CliRunner().invoke(main, argv, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    assert json.loads(stats.read_text())["packets"] > 0
+    outcome, sentences = verdict(scenario, [json.loads(line) for line in result.stdout.splitlines()])
+    assert outcome in {"right", "waiting"}, "\n".join(sentences)
+    assert canaries.found_in(result.stdout_bytes + stats.read_bytes()) == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["mail_clear_pdf", "pop3_clear_pdf", "imap_clear_pdf", "ftp_clear_upload", "telnet_session"]
+)
+def test_canaries_really_travelled(name):
+    """So that a search that finds none on Vigie's side means something."""
+    assert canaries.found_in(all_payload(recording(name)))
