@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sensor.store.status import read_status, status_file
-from tests.bench.measure import VIGIE
+from tests.bench.measure import VIGIE, run, vigie
 from tests.veth import wire
 
 PATIENCE = 120  # seconds for `watch` to open its ring: it may have to compile first
@@ -36,7 +36,8 @@ class Live(NamedTuple):
 
 
 def live(capture: Path, folder: Path, rate: int, seconds: float) -> Live:
-    """Needs root."""
+    """Needs root. What is not compiled yet is compiled first."""
+    run(*vigie(capture, folder / "warm.json"))
     with wire():
         return _live(capture, folder, rate, seconds)
 

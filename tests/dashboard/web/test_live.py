@@ -62,3 +62,14 @@ def test_a_store_that_is_damaged(site, store):
     store.close()
     store.path.write_bytes(b"no database" * 1000)
     assert site().get("/live/strip").status_code == 503
+
+
+@pytest.mark.parametrize("path", ["/live/alerts", "/live/alerts/a1", "/live/traffic"])
+def test_a_304_asks_the_store_for_its_change_numbers_only(site, store, sample, path):
+    store.upsert([sample])
+    made = site()
+    source = made.app.extensions["vigie"].source
+    tag = made.get(path).headers["ETag"]
+    for name in ("alerts", "alert", "traffic"):
+        setattr(source, name, None)
+    assert made.get(path, headers={"If-None-Match": tag}).status_code == 304

@@ -105,3 +105,20 @@ def test_an_unknown_table_is_damage(store):
         read(store.path, lambda db: db.execute("SELECT * FROM nowhere"))
     with pytest.raises(sqlite3.Error):
         store._db.execute("SELECT * FROM nowhere")
+
+
+def test_a_reading_during_which_the_writer_came_back_is_done_again(tmp_path, sample):
+    """An immutable file that changes under the reader may show half of each state: such an answer must not be used."""
+    with WatchStore(tmp_path) as store:
+        store.upsert([sample])
+    answers = []
+
+    def ask(db):
+        answers.append(ids(db))
+        if len(answers) == 1:
+            with WatchStore(tmp_path) as back:
+                back.upsert([replace(sample, id="a2")])
+        return answers[-1]
+
+    assert read(store.path, ask) == ["a1", "a2"]
+    assert len(answers) == 2
