@@ -7,18 +7,21 @@ Traffic waits for at most `BATCH_SECONDS`, because an SD card wears by the commi
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Self
 
 from sensor.detect.alert import Alert, Severity
-from sensor.store import schema
+from sensor.store import keys, schema
 from sensor.store.codec import clean, decode, encode
 from sensor.store.errors import NeedsHuman, Reason, WillRetry, told
+from sensor.store.journal import Journal
 from sensor.store.series import Batch, SeriesRow
+from sensor.store.telling import tell
 
 BATCH_SECONDS = 45
 SEVERITY_RANK = {severity: rank for rank, severity in enumerate(Severity)}
@@ -52,17 +55,19 @@ class WatchStore:
     Errors: WillRetry and NeedsHuman (`sensor.store.errors`), nothing else for what happens to files.
     """
 
-    def __init__(self, state: Path | str) -> None:
+    def __init__(self, state: Path | str, *, clock: Callable[[], int] = time.time_ns) -> None:
         self.path = database(Path(state))
         self._turn = Lock()
         self._batch = Batch()
         self._batch_since: int | None = None
+        self._clock = clock
         self._lock = _lock(self.path)
-        try:
+        with ExitStack() as undo:
+            undo.callback(os.close, self._lock)
             self._db = _open(self.path)
-        except BaseException:
-            os.close(self._lock)
-            raise
+            undo.callback(self._db.close)
+            self._journal = self._open_journal()
+            undo.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -76,8 +81,18 @@ class WatchStore:
         """Write alerts, new or grown, durably. Returns the change number, which grows with each such commit."""
         with self._turn, self._commit() as db:
             change = _next(db, "change")
-            db.executemany(_UPSERT, (_row(alert, change) for alert in alerts))
+            now = self._clock()
+            for alert in alerts:
+                tell(self._journal, alert, now)
+                db.execute(_UPSERT, _row(alert, change))
         return change
+
+    def rotate_key(self) -> str:
+        """A new key signs the journal from here on. Its id."""
+        name = keys.make(self.keys)
+        with self._turn, self._commit():
+            self._journal.rotate(name, keys.load(self.keys)[name], self._clock())
+        return name
 
     def add_series(self, rows: Iterable[SeriesRow]) -> None:
         """Remember increments of traffic until the next `flush` that writes."""
@@ -125,6 +140,26 @@ class WatchStore:
                 self._db.close()
                 os.close(self._lock)
                 self._lock = -1
+
+    @property
+    def keys(self) -> Path:
+        """Where the keys of this store's journal lie."""
+        return self.path.parent / "keys"
+
+    def _open_journal(self) -> Journal:
+        """Errors: NeedsHuman if a journal is there and the key that must go on signing it is not."""
+        with self._telling():
+            try:
+                known = keys.load(self.keys)
+                if not known and not self._db.execute("SELECT EXISTS (SELECT 1 FROM journal)").fetchone()[0]:
+                    keys.make(self.keys)
+                    known = keys.load(self.keys)
+            except OSError as error:
+                raise NeedsHuman(Reason.DENIED, self.keys, error.strerror or str(error)) from error
+            journal = Journal(self._db, known, next(iter(known), ""))
+        if journal.key not in known:
+            raise NeedsHuman(Reason.DAMAGED, self.path, f"the key {journal.key} of its journal is gone")
+        return journal
 
     def _write_series(self) -> None:
         with self._commit() as db:

@@ -3,6 +3,7 @@ import sqlite3
 import pytest
 
 from sensor.store import WatchStore, schema
+from sensor.store.codec import encode
 from sensor.store.errors import NeedsHuman, Reason
 from sensor.store.reader import read
 from sensor.store.watch import database
@@ -68,3 +69,20 @@ def test_a_copy_is_made_before_a_migration(tmp_path, monkeypatch, sample):
     with WatchStore(tmp_path) as store, sqlite3.connect(f"{store.path}.before-{number}") as copy:
         assert copy.execute("SELECT id FROM alert").fetchall() == [(sample.id,)]
     copy.close()
+
+
+@pytest.mark.parametrize("number", range(1, schema.latest()))
+def test_a_file_of_every_earlier_version_is_brought_up_and_keeps_its_alerts(tmp_path, sample, number):
+    path = database(tmp_path)
+    path.parent.mkdir()
+    old = sqlite3.connect(path, isolation_level=None)
+    schema.migrate(old, path, upto=number)
+    assert schema.version(old) == number
+    old.execute(
+        "INSERT INTO alert VALUES (?, 1, 0, 0, 'mail', 3, 'smtp', 'r', '192.168.1.20', ?)", (sample.id, encode(sample))
+    )
+    old.close()
+    with WatchStore(tmp_path) as store:
+        assert store.load_alerts() == [sample]
+        store.upsert([sample])
+    assert path.with_name(f"vigie.db.before-{schema.latest()}").exists()

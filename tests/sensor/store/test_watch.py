@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from sensor.store import SeriesRow, WatchStore
+from sensor.store import SeriesRow, WatchStore, keys
 from sensor.store.codec import encode
 from sensor.store.errors import NeedsHuman, Reason, WillRetry
 from sensor.store.reader import read
+from sensor.store.verify import verify
 from sensor.store.watch import BATCH_SECONDS, database
 
 SECOND = 1_000_000_000
@@ -149,3 +150,5 @@ def test_a_writer_killed_in_mid_batch_loses_no_acknowledged_alert(tmp_path, samp
         kept = {alert.id for alert in store.load_alerts()}
         assert {f"k{n}" for n in acknowledged} <= kept
         assert read(store.path, lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
+        verdict = read(store.path, lambda db: verify(db, keys.load(store.keys)))
+        assert (verdict.entries, verdict.fault) == (len(kept), None)

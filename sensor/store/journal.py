@@ -1,0 +1,193 @@
+"""The journal: what was told and done, in order, each entry signed over the one before. Called within the store's transactions.
+
+The signed text of an entry is RFC 8785 canonical JSON:
+  {"boot", "digest", "key", "kind", "monotonic", "prev", "seq", "subject", "written"}
+with `digest` the SHA-256 of the body (itself canonical JSON), `prev` the MAC of the entry before (empty for the first), times
+as decimal strings because nanoseconds pass 2^53 (RFC 8785, 3.2.2.3). `mac` is its HMAC-SHA-256 under the key `key`.
+
+Kinds: opening, growth and closing of an alert; erasure {"entries": [seq…]}, whose bodies are then gone, digests and MACs
+staying; rotation {"key": id}, signed by the old key, after which the new one signs.
+"""
+
+import hmac
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import astuple, dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+
+from sensor.store.codec import clean
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_COLUMNS = "seq, kind, subject, written, boot, monotonic, key, digest, mac, body"
+_PLACES = ", ".join("?" * 10)
+ALIEN = "\0"  # stands for a value that no entry was written with
+_EXACT = 2**53  # beyond, a double no longer tells whole numbers apart
+
+
+class Kind(StrEnum):
+    """What an entry tells."""
+
+    OPENING = "opening"
+    GROWTH = "growth"
+    CLOSING = "closing"
+    ERASURE = "erasure"
+    ROTATION = "rotation"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it stands in the table. `body` is None once erased."""
+
+    seq: int
+    kind: str
+    subject: str
+    written: int
+    boot: str
+    monotonic: int
+    key: str
+    digest: bytes
+    mac: bytes
+    body: str | None
+
+
+def boot_id() -> str:
+    """The kernel's name for this boot; empty where there is none to read."""
+    with suppress(OSError):
+        return _BOOT_ID.read_text("ascii").strip()
+    return ""
+
+
+def signed_text(entry: Entry, prev: bytes) -> bytes:
+    """What the MAC covers. Written out, because a hundred thousand are verified in two seconds; a test holds it to RFC 8785."""
+    strings = (
+        ("boot", entry.boot),
+        ("digest", entry.digest.hex()),
+        ("key", entry.key),
+        ("kind", entry.kind),
+        ("monotonic", str(entry.monotonic)),
+        ("prev", prev.hex()),
+    )
+    head = ",".join(f'"{name}":{_quoted(text)}' for name, text in strings)
+    return f'{{{head},"seq":{entry.seq},"subject":{_quoted(entry.subject)},"written":"{entry.written}"}}'.encode()
+
+
+def _quoted(text: str) -> str:
+    """JSON's string. Nearly all are plain words; the library does the others."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return rfc8785.dumps(text).decode()
+
+
+class Journal:
+    """Appends to the table `journal` of an open store. The caller holds the transaction."""
+
+    def __init__(self, db: sqlite3.Connection, keys: Mapping[str, bytes], first: str) -> None:
+        """`keys` by id; `first` signs a journal that has no entry yet."""
+        self._db = db
+        self._keys = dict(keys)
+        self._boot = boot_id()
+        last = next(_rows(db, "ORDER BY seq DESC LIMIT 1", ()), None)
+        self._key = first if last is None else signer_after(last)
+
+    def append(self, kind: Kind, subject: str, body: Mapping[str, Any], now: int) -> Entry:
+        """A new entry at the end. `now`: nanoseconds since the epoch."""
+        seq, prev = self._db.execute("SELECT seq, mac FROM journal ORDER BY seq DESC LIMIT 1").fetchone() or (0, b"")
+        text = rfc8785.dumps(canonical(dict(body))).decode()
+        unsigned = Entry(
+            seq=seq + 1,
+            kind=kind.value,
+            subject=subject,
+            written=now,
+            boot=self._boot,
+            monotonic=time.monotonic_ns(),
+            key=self._key,
+            digest=sha256(text.encode()).digest(),
+            mac=b"",
+            body=text,
+        )
+        entry = replace(unsigned, mac=hmac.digest(self._keys[self._key], signed_text(unsigned, prev), "sha256"))
+        self._db.execute(f"INSERT INTO journal ({_COLUMNS}) VALUES ({_PLACES})", astuple(entry))  # noqa: S608  (our own words)
+        return entry
+
+    @property
+    def key(self) -> str:
+        """Id of the key that signs the next entry."""
+        return self._key
+
+    def rotate(self, name: str, key: bytes, now: int) -> None:
+        """From here on `key` signs; the old one signs that it does."""
+        self.append(Kind.ROTATION, "", {"key": name}, now)
+        self._keys[name] = key
+        self._key = name
+
+    def erase(self, seqs: list[int], now: int) -> None:
+        """Take the bodies of these entries away, and say so in an entry of its own."""
+        self.append(Kind.ERASURE, "", {"entries": sorted(seqs)}, now)
+        self._db.executemany("UPDATE journal SET body = NULL WHERE seq = ?", ((seq,) for seq in seqs))
+
+    def of(self, subject: str) -> Iterator[Entry]:
+        """The entries about one thing, in order."""
+        return _rows(self._db, "WHERE subject = ? ORDER BY seq", (subject,))
+
+    def last_of(self, subject: str) -> Entry | None:
+        """The newest of them."""
+        return next(_rows(self._db, "WHERE subject = ? ORDER BY seq DESC LIMIT 1", (subject,)), None)
+
+
+def entries(db: sqlite3.Connection) -> Iterator[Entry]:
+    """All entries, in order."""
+    return _rows(db, "ORDER BY seq", ())
+
+
+def signer_after(entry: Entry) -> str:
+    """Id of the key that must sign the next entry."""
+    return str(json.loads(entry.body)["key"]) if entry.kind == Kind.ROTATION and entry.body else entry.key
+
+
+def canonical(value: Any) -> Any:
+    """The value as RFC 8785 can say it: numbers that a double would round become decimal strings, tuples lists."""
+    if isinstance(value, Mapping):
+        return {str(name): canonical(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [canonical(one) for one in value]
+    if isinstance(value, str):
+        return clean(str(value))
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _EXACT:
+        return str(value)
+    return value
+
+
+def _rows(db: sqlite3.Connection, which: str, values: tuple[str, ...]) -> Iterator[Entry]:
+    """SQLite holds any type in any column: one that is not what was written becomes what no MAC fits."""
+
+    def text(value: object) -> str:
+        return value if isinstance(value, str) else ALIEN
+
+    def whole(value: object) -> int:
+        return value if isinstance(value, int) else -1
+
+    def raw(value: object) -> bytes:
+        return value if isinstance(value, bytes) else b""
+
+    for row in db.execute(f"SELECT {_COLUMNS} FROM journal {which}", values):  # noqa: S608  (our own words)
+        seq, kind, subject, written, boot, monotonic, key, digest, mac, body = row
+        yield Entry(
+            seq=whole(seq),
+            kind=text(kind),
+            subject=text(subject),
+            written=whole(written),
+            boot=text(boot),
+            monotonic=whole(monotonic),
+            key=text(key),
+            digest=raw(digest),
+            mac=raw(mac),
+            body=None if body is None else text(body),
+        )

@@ -1,0 +1,72 @@
+import sqlite3
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from dashboard.cli.verify import verify
+from sensor.store.watch import database
+
+
+@pytest.fixture
+def filled(store, sample, tmp_path):
+    for n in range(5):
+        store.upsert([replace(sample, id=f"a{n}")])
+    store.close()
+    return tmp_path
+
+
+def run(state, *options):
+    answer = CliRunner().invoke(verify, ["--state", str(state), *options])
+    return answer.exit_code, answer.output
+
+
+def change(state, sql):
+    with sqlite3.connect(database(state)) as db:
+        db.execute(sql)
+    db.close()
+
+
+def test_a_journal_as_it_was_written(filled):
+    code, text = run(filled, "--rebuild")
+    assert code == 0
+    assert "Journal intact : 5 entrées vérifiées." in text
+    assert "identique" in text
+
+
+def test_an_altered_entry_is_named(filled):
+    change(filled, "UPDATE journal SET body = replace(body, '198.51.100.25', '198.51.100.26') WHERE seq = 3")
+    assert run(filled) == (
+        1,
+        "Journal ALTÉRÉ à l’entrée 3 : elle n’est pas ce qui avait été signé (modifiée, insérée ou déplacée).\n",
+    )
+    assert "at entry 3" in run(filled, "--lang", "en")[1]
+
+
+def test_a_cut_tail_with_the_root_of_before(filled):
+    root = run(filled)[1].split(" : ")[-1].strip()
+    assert run(filled, "--root", root)[0] == 0
+    change(filled, "DELETE FROM journal WHERE seq = 5")
+    assert run(filled)[0] == 0
+    code, text = run(filled, "--root", root)
+    assert code == 1
+    assert "coupée" in text
+
+
+def test_an_alert_that_left_the_table(filled):
+    change(filled, "DELETE FROM alert WHERE id = 'a2'")
+    assert run(filled)[0] == 0
+    code, text = run(filled, "--rebuild")
+    assert code == 1
+    assert "a2" in text
+
+
+@pytest.mark.parametrize("options", [["--root", "nonsense"]])
+def test_a_root_that_is_none(filled, options):
+    assert run(filled, *options)[0] == 2
+
+
+def test_no_store(tmp_path):
+    code, text = run(tmp_path / "nowhere")
+    assert code == 2
+    assert "nothing has been written" in text
