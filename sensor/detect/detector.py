@@ -157,8 +157,10 @@ class Detector:
 def _app(telling: Telling, event: Event) -> str | None:
     if telling.app_from == "rule":
         return telling.app
+    if isinstance(event.record, Fingerprint):  # the program's own bytes say more than a name on a list
+        return event.record.app
     if telling.app_from == "record":
-        return event.record.app if isinstance(event.record, (Session, Fingerprint)) else str(event.record.service)
+        return event.record.app if isinstance(event.record, Session) else str(event.record.service)
     return event.destination.app if event.destination else None
 
 
@@ -166,7 +168,7 @@ def _confidence(telling: Telling, event: Event) -> Confidence:
     """Never more than the evidence allows: a name that only the device's DNS explains, or that nobody verified, is probable."""
     if telling.confidence is Confidence.PROBABLE or event.conn.midstream:
         return Confidence.PROBABLE
-    if telling.app_from == "list":
+    if telling.app_from == "list" and not isinstance(event.record, Fingerprint):
         destination = event.destination
         unsure = destination is None or destination.confidence in ("low", "knowledge")
         if unsure or event.peer.host_source == "dns":

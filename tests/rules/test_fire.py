@@ -9,7 +9,7 @@ import pytest
 
 from sensor.detect.policy_file import parse
 from sensor.track.observation import Device, Direction
-from sensor.wire.records import Attachment, Imap, Pop3, Smtp
+from sensor.wire.records import Attachment, Fingerprint, Imap, Pop3, Smtp
 from tests.sensor.detect.made_up import MORNING, S, conn, detector, flow, mail, observed, sent, session, shipped
 
 PDF = Attachment("application/pdf", "pdf", 90_000)
@@ -49,6 +49,8 @@ def hour(*increments):
 
 
 FIRES = [
+    ("messaging-presence", [observed(Fingerprint("whatsapp"), conn(port=5222))]),
+    ("remote-tool-presence", [observed(Fingerprint("radmin"), conn(port=4899))]),
     ("mail-attachment-in-clear", [mail(PDF)]),
     ("mail-attachment-in-clear", [mail(PDF, P7M)]),  # one of them open
     ("mail-attachment-in-clear", [mail(PDF, accepted=False)]),  # it crossed the wire all the same
@@ -112,6 +114,8 @@ FIRES = [
 ]
 
 NOT = [
+    ("messaging-presence", [observed(Fingerprint("radmin"), conn(port=5222))]),
+    ("remote-tool-presence", [observed(Fingerprint("whatsapp"), conn(port=4899))]),
     *((f"mail-attachment-in-clear-{kind.service}", [box(kind, P7M), box(kind)]) for kind in BOXES),
     *((f"mail-attachment-in-clear-{kind.service}", [box(kind, PDF, transferred=False)]) for kind in BOXES),
     *((f"mail-protected-in-clear-{kind.service}", [box(kind, PDF), box(kind)]) for kind in BOXES),
