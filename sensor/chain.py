@@ -16,7 +16,7 @@ from sensor.detect.policy import Policy
 from sensor.settings import Settings
 from sensor.stats import Stats
 from sensor.store.series import SeriesRow
-from sensor.track.addresses import Locality
+from sensor.track.addresses import Locality, Network
 from sensor.track.conversation import Readers
 from sensor.track.devices import Devices, Group, Identify, Vendor, no_vendor
 from sensor.track.observation import Observation
@@ -62,7 +62,7 @@ class Chain:
             self._kernel,
             self._readers,
             Devices(_identify(settings.policy), vendor),
-            Locality((*settings.policy.networks.local, *settings.policy.networks.guest)),
+            Locality(_networks(settings.policy)),
             bare_cap=BARE_CAP if watcher is None else sys.maxsize,
         )
         self._watcher = watcher
@@ -157,3 +157,8 @@ def _identify(policy: Policy) -> Identify:
         return (named.name if named else None), policy.group(ip, mac, vlan)
 
     return identify
+
+
+def _networks(policy: Policy) -> tuple[Network, ...]:
+    """All that the practice calls its own, whoever uses it."""
+    return (*policy.networks.local, *policy.networks.guest, *policy.networks.personal)
