@@ -5,21 +5,25 @@ Leaves in OUT `mirror.pcap`, with --live also `alerts.jsonl` and `stats.json`, a
 
 import argparse
 import signal
+import struct
 import subprocess
 import sys
-import time
 import traceback
+from collections import deque
 from contextlib import ExitStack
 from pathlib import Path
 
+from sensor.store.status import read_status, status_file
 from tests.lab import scenario as scenarios
+from tests.lab.frames import frames
 from tests.lab.lab import Lab, LabError, until
 from tests.lab.network import MIRROR, WATCHER
 from tests.lab.recorder import Recorder
 from tests.lab.sandbox import LAB, OUT, furnish
 
 _OPENING = 90.0  # seconds for `vigie watch` to be ready: it may have to compile first
-_LAST = 1.5  # seconds for it to take what the ring still holds
+_LAST = 60.0  # seconds for it to take what the ring still holds
+_TOLERANCE = 20_000_000  # nanoseconds between the recorder's clock and the ring's
 _CLOSING = 30.0  # seconds for `vigie watch` to write what it knows
 
 
@@ -45,11 +49,18 @@ class Watch:
     def _watching(self) -> bool:
         if self._process.poll() is not None:
             raise LabError(f"vigie watch ended with {self._process.returncode}\n{(OUT / 'watch.log').read_text()}")
-        status = LAB / "state" / "watch" / "status"
-        return status.exists() and status.stat().st_size > 0
+        return read_status(status_file(LAB / "state")) is not None
+
+    def _caught_up(self) -> bool:
+        last = deque(frames((OUT / "mirror.pcap").read_bytes()), maxlen=1)
+        status = read_status(status_file(LAB / "state"))
+        if status is None or status.last_packet is None:
+            return False
+        seconds, micros = struct.unpack_from("<II", last[0].head)
+        return status.last_packet > (seconds * 1_000_000 + micros) * 1_000 - _TOLERANCE
 
     def __exit__(self, *_: object) -> None:
-        time.sleep(_LAST)
+        until(self._caught_up, "vigie watch to see what was recorded", _LAST)
         self._process.send_signal(signal.SIGINT)
         self._process.wait(_CLOSING)
 
