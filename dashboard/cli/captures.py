@@ -4,8 +4,8 @@ A box that captures day and night writes file after file; a conversation that go
 conversation. A file that cannot be read is told in one line, and the others are judged.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path as FilePath
 
 from sensor.capture import CaptureError, Flaw, Frames, Path, Source
 from sensor.capture.files import open_capture
@@ -70,10 +70,18 @@ class Captures:
             self._source = None
 
     def _in_order(self) -> list[str]:
-        """The files by the time of their first packet. The chain's clock is the packets' and must not run back."""
-        if len(self._files) > 1:
+        """The files by the time of their first packet: the chain's clock is the packets' and must not run back.
+
+        What can be read only once (a pipe, standard input) is not looked into: then the order given is the order.
+        """
+        if len(self._files) > 1 and not any(map(_only_once, self._files)):
             self._files.sort(key=_first_time)
         return self._files
+
+
+def _only_once(name: str) -> bool:
+    path = FilePath(name)
+    return name == "-" or (path.exists() and not path.is_file())
 
 
 def _first_time(name: str) -> int:
@@ -92,7 +100,7 @@ def _first_time(name: str) -> int:
 
 def _size(name: str) -> int:
     try:
-        return os.stat(name).st_size  # noqa: PTH116 - a name as given, "-" too
+        return FilePath(name).stat().st_size
     except OSError:
         return 0
 

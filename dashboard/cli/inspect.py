@@ -8,6 +8,8 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -21,6 +23,8 @@ from sensor.chain import Chain
 from sensor.detect.alert import Alert
 from sensor.detect.alert_json import to_json
 from sensor.stats import Meter, Stats
+from sensor.store.zeek_logs import ZeekLogs
+from sensor.track.observation import Observation
 from sensor.vendors import vendor
 
 NOTHING_READ = 2
@@ -33,6 +37,7 @@ _WIDEST = 100
 @click.option(
     "--stats", "stats_file", type=click.Path(path_type=Path), help="Write to this file what was seen, lost and spent."
 )
+@click.option("--logs", type=click.Path(path_type=Path), help="Write Zeek's JSON logs of what was read to this folder.")
 @click.option("--config", type=click.Path(path_type=Path), help="The practice's policy, vigie.yml.")
 @click.option("--rules", type=click.Path(path_type=Path), help="Rules of this folder instead of Vigie's own.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the report [default: vigie.yml's, fr].")
@@ -41,16 +46,17 @@ def inspect(
     *,
     as_json: bool,
     stats_file: Path | None,
+    logs: Path | None,
     config: Path | None,
     rules: Path | None,
     lang: Language | None,
 ) -> None:
-    """Judge capture files (pcap, pcapng)."""
+    """Judge capture files (pcap, pcapng, packed ones too); - is standard input."""
     settings = load_settings(config, rules)
     lang = lang or settings.policy.practice.language
-    chain = Chain(settings, vendor=vendor)
     found: dict[str, Alert] = {}
-    with Meter() as meter, Progress(lang) as progress:
+    with writing(logs) as watcher, Meter() as meter, Progress(lang) as progress:
+        chain = Chain(settings, vendor=vendor, watcher=watcher)
         source = Captures(files, progress.tell)
         for alerts in chain.run(source):
             found.update((alert.id, alert) for alert in alerts)
@@ -75,6 +81,19 @@ def inspect(
     style = Style(lang, settings.policy.practice.timezone, width)
     for line in report([privacy.shown(alert, lang) for alert in ordered], stats, source.read, style):
         click.echo(line)
+
+
+@contextmanager
+def writing(folder: Path | None) -> Iterator[Callable[[Observation], None] | None]:
+    """What writes Zeek's logs, if they were asked for; leaves with one line and exit 2 where they cannot be written."""
+    if folder is None:
+        yield None
+        return
+    try:
+        with ZeekLogs(folder) as logs:
+            yield logs.write
+    except OSError as error:
+        raise click.UsageError(f"--logs {error.filename or folder}: {error.strerror}") from None
 
 
 def write_stats(stats: Stats, path: Path) -> None:

@@ -1,6 +1,9 @@
 """Several files as one source: in order of time, each once, the unreadable told."""
 
+import os
 import struct
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +50,16 @@ def test_flaws_are_kept_after_the_file_is_closed(tmp_path):
     source = Captures([str(cut), capture(tmp_path / "whole", 9)], lambda _: None)
     assert seconds(source) == [1, 9]
     assert [(flaw.name, flaw.offset) for flaw in source.flaws()] == [(str(cut), 24 + 76)]
+
+
+def test_a_pipe_is_read_once_and_in_its_turn(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    content = Path(capture(tmp_path / "late", 50)).read_bytes()
+    writer = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    assert seconds(Captures([str(pipe), capture(tmp_path / "early", 10)], lambda _: None)) == [50, 10]
+    writer.join()
 
 
 @pytest.mark.parametrize("files", [1, 3])
