@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import resource
 import subprocess
 import sys
 import threading
@@ -191,13 +190,17 @@ def test_a_narrow_locale_does_not_stop_the_json(mail_capture):
     assert "é" in done.stdout.decode()
 
 
-def test_a_small_file_takes_a_moment(mail_capture):
-    """Warm, as it is once it was set up. Processor time, best of some runs: what else the machine does is not its doing."""
-    process(mail_capture)
-    spent = []
-    for _ in range(4):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        process(mail_capture, "--json")
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(spent) <= 1.5
+def test_zeek_s_logs_are_written_and_keep_nobody_s_words(mail_capture, tmp_path):
+    result = vigie(mail_capture, "--json", "--logs", tmp_path / "logs")
+    assert result.exit_code == 0
+    logs = {path.stem: path.read_text() for path in (tmp_path / "logs").iterdir()}
+    assert {"conn", "smtp"} <= logs.keys()
+    assert json.loads(logs["smtp"].splitlines()[0])["mime_types"] == ["application/pdf"]
+    assert not [secret for secret in SECRETS if secret in "".join(logs.values())]
+
+
+def test_logs_that_cannot_be_written_are_told(mail_capture, tmp_path):
+    (tmp_path / "logs").write_text("a file in the way")
+    result = vigie(mail_capture, "--logs", tmp_path / "logs")
+    assert result.exit_code == 2
+    assert "logs" in result.stderr
