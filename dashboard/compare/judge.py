@@ -1,0 +1,85 @@
+"""Two views of one capture → how often they agree, where they differ, and who is more likely right where a rule can say.
+
+Counted: every value that Wireshark reads in a flow that both read as the value's protocol; for the protocol itself, every
+flow that Wireshark names. What Vigie alone reads is listed, and not counted: Wireshark goes by port, and stops at less.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from dashboard.compare import SERVICE, FlowView, Kind, Views
+
+_HOST = re.compile(r"[a-z0-9_*.:\[\]-]{1,253}")
+_NAMES = frozenset({Kind.SNI, Kind.QUIC_SNI, Kind.HTTP_HOST})
+_LONGEST = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value that only one of the two read. `right`: "vigie", "wireshark" or None where no rule says."""
+
+    flow: str
+    ends: str
+    kind: Kind
+    value: str
+    only: str
+    right: str | None
+    why: str
+
+
+@dataclass(slots=True)
+class Comparison:
+    """`counted` and `agreed` by kind, and the differences."""
+
+    counted: Counter[Kind] = field(default_factory=Counter)
+    agreed: Counter[Kind] = field(default_factory=Counter)
+    differences: list[Difference] = field(default_factory=list)
+
+    def share(self, kind: Kind) -> float | None:
+        """Agreement of a kind, 0 to 1; None where nothing was compared."""
+        return self.agreed[kind] / self.counted[kind] if self.counted[kind] else None
+
+
+def compare(ours: Views, theirs: Views) -> Comparison:
+    found = Comparison()
+    for flow in sorted(ours.flows.keys() | theirs.flows.keys()):
+        left, right = ours.flows.get(flow, FlowView()), theirs.flows.get(flow, FlowView())
+        for kind in Kind:
+            if kind is not Kind.PROTOCOL and not _both(SERVICE[kind], left, right):
+                continue
+            mine, wireshark = left.values.get(kind, set()), right.values.get(kind, set())
+            found.counted[kind] += len(wireshark)
+            found.agreed[kind] += len(mine & wireshark)
+            ends = left.ends or right.ends
+            for value in sorted(wireshark - mine):
+                found.differences.append(Difference(flow, ends, kind, value, "wireshark", *_theirs(kind, value, left)))
+            for value in sorted(mine - wireshark):
+                found.differences.append(Difference(flow, ends, kind, value, "vigie", *_ours(kind, value, right)))
+    return found
+
+
+def _both(service: str, left: FlowView, right: FlowView) -> bool:
+    return service in left.values.get(Kind.PROTOCOL, ()) and service in right.values.get(Kind.PROTOCOL, ())
+
+
+def _theirs(kind: Kind, value: str, ours: FlowView) -> tuple[str | None, str]:
+    """Who is right about what only Wireshark read."""
+    if ours.gap:
+        return None, "bytes of this flow are missing in the capture: Vigie does not guess"
+    if len(value) > _LONGEST:
+        return "vigie", "longer than the protocol allows"
+    if kind in _NAMES and not _HOST.fullmatch(value):
+        return "vigie", "not a host name"
+    return "wireshark", "it was on the wire, and Vigie did not read it"
+
+
+def _ours(kind: Kind, value: str, theirs: FlowView) -> tuple[str | None, str]:
+    """Who is right about what only Vigie read."""
+    if kind is Kind.PROTOCOL and not theirs.values:
+        return "vigie", "Wireshark goes by the port first, Vigie by the bytes"
+    if kind is Kind.ATTACHMENT:
+        return None, "Wireshark lists a mail's parts only when it has all of it"
+    if kind in _NAMES and not _HOST.fullmatch(value):
+        return "wireshark", "not a host name"
+    return None, "no rule says"
