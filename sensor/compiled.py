@@ -53,10 +53,19 @@ class UserLocator(_Stamped, caching.UserWideCacheLocator):
 _LOCATORS = ",".join(f"{__name__}.{locator.__name__}" for locator in (GivenLocator, TreeLocator, UserLocator))
 
 
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that only compiled functions call: it becomes part of their machine code and is not kept by itself."""
+    njit: Any = numba.njit  # its options that begin with an underscore are unknown to type checkers
+    dispatcher: Callable[..., Any] = njit(nogil=True, _nrt=False)(function)
+    return dispatcher
+
+
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile at the first call, without the interpreter's lock; the machine code is kept on disk where that is possible."""
+    """A function that Python calls: compiled at the first call, runs without the interpreter's lock; the machine code is kept
+    on disk where that is possible.
+    """
     config: Any = numba.config  # its attributes come from the environment, unknown to type checkers
-    njit: Any = numba.njit  # the same for its options that begin with an underscore
+    njit: Any = numba.njit
     others = config.CACHE_LOCATOR_CLASSES
     config.CACHE_LOCATOR_CLASSES = _LOCATORS
     dispatcher: Callable[..., Any]

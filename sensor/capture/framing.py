@@ -12,7 +12,7 @@ stopped. Knows nothing of what frames carry.
 
 import numpy as np
 
-from sensor.compiled import compiled
+from sensor.compiled import compiled, part
 from sensor.prefetch import LINE, prefetch
 
 MAX_FRAME = 262_144
@@ -54,7 +54,7 @@ _16 = np.uint64(16)
 _24 = np.uint64(24)
 
 
-@compiled
+@part
 def word(data, at, big):
     """Four bytes in the file's order."""
     i = np.uint64(at)
@@ -64,14 +64,14 @@ def word(data, at, big):
     return np.int64(b3 << _24 | b2 << _16 | b1 << _8 | b0)
 
 
-@compiled
+@part
 def half(data, at, big):
     i = np.uint64(at)
     b0, b1 = np.int64(data[i]), np.int64(data[i + _1])
     return b0 << 8 | b1 if big else b1 << 8 | b0
 
 
-@compiled
+@part
 def _set(row, offset, ts, caplen, wirelen, link, fcs, interface):
     row.offset = offset
     row.ts = ts
@@ -106,7 +106,7 @@ def pcap_frames(data, at, table, big, scale, header, link, fcs):
     return len(table), at, FULL
 
 
-@compiled
+@part
 def _time(high, low, interface):
     """A pcapng time stamp in nanoseconds; 0 where the file's word for it makes no time."""
     power = np.int64(interface.power)
@@ -136,7 +136,7 @@ def _time(high, low, interface):
     return seconds * _NS + fraction
 
 
-@compiled
+@part
 def _fcs_of_options(data, at, end, big, fcs):
     """epb_flags (option 2) may say how long the frame check sequence is: bits 5–8."""
     while end - at >= 4:
@@ -151,7 +151,7 @@ def _fcs_of_options(data, at, end, big, fcs):
     return fcs
 
 
-@compiled
+@part
 def _section(data, at):
     """META when the section header is all there, or is none; MORE when its rest is to come."""
     end = len(data)

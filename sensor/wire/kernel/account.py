@@ -6,7 +6,7 @@ reassembly is Python's, on the segments handed up.
 
 import numpy as np
 
-from sensor.compiled import compiled
+from sensor.compiled import part
 from sensor.wire.kernel.flows import keep_ended, renew
 from sensor.wire.kernel.layout import FIRST_BUDGET, Count, Mark, Want
 from sensor.wire.kernel.transport import ACK, FIN, RST, SYN, TCP, UDP, WHOLE
@@ -31,7 +31,7 @@ LATE = 1 << 20
 """A SYN that arrives behind at most so many bytes of its own connection was only late."""
 
 
-@compiled
+@part
 def sender_is_orig(p):
     """Who opened the flow, by its first packet; and what to mark."""
     if p.proto == TCP:
@@ -47,7 +47,7 @@ def sender_is_orig(p):
     return True, 0
 
 
-@compiled
+@part
 def begin(row, p, ts):
     """A renewed row becomes the packet's flow. Returns whether the originator sent it (1 or 0)."""
     from_orig, marks = sender_is_orig(p)
@@ -75,7 +75,7 @@ def begin(row, p, ts):
     return 1 if from_orig else 0
 
 
-@compiled
+@part
 def reused(row, p, from_orig, ts):
     """Does this packet open a new connection on the ports of an old one? Only a SYN does."""
     if p.proto != TCP or (p.flags & (SYN | ACK | RST)) != SYN:
@@ -95,7 +95,7 @@ def reused(row, p, from_orig, ts):
     return row.orig_bytes > 0 and behind > LATE
 
 
-@compiled
+@part
 def reopen(t, slot, p, ts):
     """The old connection is given up, the row starts anew. `ended` must have room."""
     keep_ended(t, slot)
@@ -103,7 +103,7 @@ def reopen(t, slot, p, ts):
     return begin(t.flows[slot], p, ts)
 
 
-@compiled
+@part
 def write(row, code):
     """A letter of the history, once; when there are twelve already, it is left out."""
     bit = 1 << code
@@ -117,7 +117,7 @@ def write(row, code):
             return
 
 
-@compiled
+@part
 def count(counts, row, p, from_orig, ts, known):
     """The packet into its flow. `known`: PORTS or WHOLE."""
     if ts > row.last_ts:
@@ -140,7 +140,7 @@ def count(counts, row, p, from_orig, ts, known):
         row.resp_bytes += np.uint64(p.payload_len)
 
 
-@compiled
+@part
 def _tcp(counts, row, p, from_orig):
     flags = p.flags
     if from_orig:
@@ -168,7 +168,7 @@ def _tcp(counts, row, p, from_orig):
     _history(row, p, 0 if from_orig else 12, old)
 
 
-@compiled
+@part
 def _advance(counts, row, p, before, seen, had_payload):
     """The side's next sequence number, and whether the payload was seen before. Counts gaps and what fills them."""
     flags = p.flags
@@ -200,13 +200,13 @@ def _advance(counts, row, p, before, seen, had_payload):
     return before, old
 
 
-@compiled
+@part
 def _signed(difference):
     value = difference & 0xFFFFFFFF
     return value - 0x100000000 if value >= 0x80000000 else value
 
 
-@compiled
+@part
 def _history(row, p, side, old):
     flags = p.flags
     if flags & SYN:

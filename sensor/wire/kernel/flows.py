@@ -7,7 +7,7 @@ the lesser and the greater of each part of the two endpoints: both directions me
 
 import numpy as np
 
-from sensor.compiled import compiled
+from sensor.compiled import compiled, part
 from sensor.wire.kernel.layout import Control, Count
 
 _FREE = int(Control.FREE)
@@ -40,7 +40,7 @@ _51 = np.uint64(51)
 _WORD = np.uint64(0xFFFFFFFF)
 
 
-@compiled
+@part
 def _round(v0, v1, v2, v3):
     v0 += v1
     v1 = (v1 << _13 | v1 >> _51) ^ v0
@@ -55,13 +55,13 @@ def _round(v0, v1, v2, v3):
     return v0, v1, v2, v3
 
 
-@compiled
+@part
 def _absorb(v0, v1, v2, v3, word):
     v0, v1, v2, v3 = _round(v0, v1, v2, v3 ^ word)
     return v0 ^ word, v1, v2, v3
 
 
-@compiled
+@part
 def hash_flow(seed, hi_a, lo_a, hi_b, lo_b, port_a, port_b, proto):
     """Of two endpoints in either order: hi, lo and ports as numbers."""
     key = np.uint64(seed)
@@ -87,7 +87,7 @@ def hash_flow(seed, hi_a, lo_a, hi_b, lo_b, port_a, port_b, proto):
     return v0 ^ v1 ^ v2 ^ v3
 
 
-@compiled
+@part
 def _home(t, row):
     """Where the row's index entry would stand, were there no others."""
     value = hash_flow(
@@ -96,14 +96,14 @@ def _home(t, row):
     return np.int64(value & np.uint64(len(t.index) - 1))
 
 
-@compiled
+@part
 def home_of(t, p):
     """The same for the packet in hand."""
     value = hash_flow(t.control[_SEED], p.src_hi, p.src_lo, p.dst_hi, p.dst_lo, p.src_port, p.dst_port, p.proto)
     return np.int64(value & np.uint64(len(t.index) - 1))
 
 
-@compiled
+@part
 def find(t, p, home):
     """The packet's flow: its row and whether its originator sent it (1 or 0), or (-1, 0)."""
     mask = len(t.index) - 1
@@ -135,7 +135,7 @@ def find(t, p, home):
         at = (at + 1) & mask
 
 
-@compiled
+@part
 def insert(t, home):
     """An empty row with a new uid, indexed at `home`; evicts when none is free. `ended` must have room."""
     control = t.control
@@ -157,7 +157,7 @@ def insert(t, home):
     return slot
 
 
-@compiled
+@part
 def renew(t, slot):
     """A clean row with a uid of its own."""
     row = t.flows[slot]
@@ -186,14 +186,14 @@ def renew(t, slot):
     row.told_resp_pkts = 0
 
 
-@compiled
+@part
 def keep_ended(t, slot):
     """The row's last state goes to `ended`."""
     t.ended[t.control[_ENDED]] = t.flows[slot]
     t.control[_ENDED] += 1
 
 
-@compiled
+@part
 def _evict(t):
     """The oldest of a few rows under the hand. Only called when all rows are in use."""
     cap = len(t.flows)
@@ -211,7 +211,7 @@ def _evict(t):
     return oldest
 
 
-@compiled
+@part
 def _unlink(t, slot):
     """Take the row's entry out of the index and close the hole (Knuth 6.4, algorithm R)."""
     mask = len(t.index) - 1

@@ -11,7 +11,7 @@ returns the next protocol: an ethertype (IEEE 802), one of the pseudo numbers be
 
 import numpy as np
 
-from sensor.compiled import compiled
+from sensor.compiled import part
 from sensor.wire.kernel.layout import Unreadable
 from sensor.wire.kernel.load import be16, be32, be48, le16, le32, u8
 from sensor.wire.kernel.names import ETHERNET, IP, LLC, OTHER, PPP, STOP, fail
@@ -21,7 +21,7 @@ _LINK_TYPE = int(Unreadable.LINK_TYPE)
 _TRUNCATED = int(Unreadable.LINK_TRUNCATED)
 
 
-@compiled
+@part
 def first_layer(data, p):
     """By LINKTYPE_ number: the first protocol behind the link header."""
     link = np.int64(p.link)
@@ -62,7 +62,7 @@ def first_layer(data, p):
     return fail(p, _LINK_TYPE)
 
 
-@compiled
+@part
 def ethernet(data, p):
     at = p.at
     if p.end - at < 14:
@@ -73,7 +73,7 @@ def ethernet(data, p):
     return type_or_length(p, be16(data, at + 12))
 
 
-@compiled
+@part
 def type_or_length(p, value):
     """The field behind two MAC addresses or a tag; a length also ends the frame before its padding."""
     if value >= 0x600:
@@ -84,7 +84,7 @@ def type_or_length(p, value):
     return LLC
 
 
-@compiled
+@part
 def llc(data, p):
     at = p.at
     if p.end - at < 3:
@@ -108,7 +108,7 @@ def llc(data, p):
     return OTHER
 
 
-@compiled
+@part
 def _loopback(data, p):
     at = p.at
     if p.end - at < 4:
@@ -126,7 +126,7 @@ def _loopback(data, p):
     return OTHER
 
 
-@compiled
+@part
 def _cooked_type(hardware, value):
     if hardware == 824:  # netlink messages, no packets
         return OTHER
@@ -141,7 +141,7 @@ def _cooked_type(hardware, value):
     return OTHER
 
 
-@compiled
+@part
 def _cooked(data, p):
     at = p.at
     if p.end - at < 16:
@@ -152,7 +152,7 @@ def _cooked(data, p):
     return _cooked_type(be16(data, at + 2), be16(data, at + 14))
 
 
-@compiled
+@part
 def _cooked2(data, p):
     at = p.at
     if p.end - at < 20:
@@ -163,7 +163,7 @@ def _cooked2(data, p):
     return _cooked_type(be16(data, at + 8), be16(data, at))
 
 
-@compiled
+@part
 def _nflog(data, p):
     """Netfilter's log: family 1, version 1, resource 2; then length 2, type 2, value; 9 is the packet."""
     at = p.at
@@ -183,7 +183,7 @@ def _nflog(data, p):
     return fail(p, _TRUNCATED)
 
 
-@compiled
+@part
 def _cisco(data, p):
     """Cisco HDLC: address 1, control 1, ethertype 2."""
     at = p.at
@@ -193,7 +193,7 @@ def _cisco(data, p):
     return be16(data, at + 2)
 
 
-@compiled
+@part
 def _frame_relay(data, p):
     """Q.922 address of 2–4 bytes, then control 03 and a network layer id (RFC 2427), or Cisco's ethertype."""
     at = p.at
@@ -224,7 +224,7 @@ def _frame_relay(data, p):
     return OTHER
 
 
-@compiled
+@part
 def start(data, p, frame):
     """The packet in hand becomes this frame. False if the frame lies outside the buffer."""
     offset = frame.offset

@@ -5,7 +5,7 @@ The index is unsigned, so that Numba leaves out its handling of negative indices
 
 import numpy as np
 
-from sensor.compiled import compiled
+from sensor.compiled import part
 
 _1 = np.uint64(1)
 _2 = np.uint64(2)
@@ -17,18 +17,18 @@ _24 = np.uint64(24)
 _32 = np.uint64(32)
 
 
-@compiled
+@part
 def u8(data, at):
     return np.int64(data[np.uint64(at)])
 
 
-@compiled
+@part
 def be16(data, at):
     i = np.uint64(at)
     return np.int64(np.uint64(data[i]) << _8 | np.uint64(data[i + _1]))
 
 
-@compiled
+@part
 def _word(data, i):
     return (
         np.uint64(data[i]) << _24
@@ -38,36 +38,36 @@ def _word(data, i):
     )
 
 
-@compiled
+@part
 def be32(data, at):
     return np.int64(_word(data, np.uint64(at)))
 
 
-@compiled
+@part
 def be32u(data, at):
     """The same as an unsigned word, for addresses."""
     return _word(data, np.uint64(at))
 
 
-@compiled
+@part
 def be48(data, at):
     i = np.uint64(at)
     return np.uint64(data[i]) << np.uint64(40) | np.uint64(data[i + _1]) << _32 | _word(data, i + _2)
 
 
-@compiled
+@part
 def be64(data, at):
     i = np.uint64(at)
     return _word(data, i) << _32 | _word(data, i + _4)
 
 
-@compiled
+@part
 def le16(data, at):
     i = np.uint64(at)
     return np.int64(np.uint64(data[i + _1]) << _8 | np.uint64(data[i]))
 
 
-@compiled
+@part
 def le32(data, at):
     i = np.uint64(at)
     return np.int64(

@@ -1,6 +1,6 @@
 """How a layer names the next: by ethertype (IEEE 802), or by one of these numbers where there is none."""
 
-from sensor.compiled import compiled
+from sensor.compiled import part
 
 STOP = -1  # unreadable: PACKET.reason says why
 OTHER = -2  # a protocol that is none of ours: counted, not a fault
@@ -12,7 +12,7 @@ PPP = 0x10003  # protocol number first, one byte or two (RFC 1661)
 ETHERNET = 0x10004
 
 
-@compiled
+@part
 def fail(p, reason):
     p.reason = reason
     return STOP

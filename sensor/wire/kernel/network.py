@@ -10,7 +10,7 @@ A length of 0 (segmentation offload, RFC 2675 jumbograms) means: up to the end o
 
 import numpy as np
 
-from sensor.compiled import compiled
+from sensor.compiled import part
 from sensor.wire.kernel.layout import Unreadable
 from sensor.wire.kernel.load import be16, be32u, be64, u8
 
@@ -22,7 +22,7 @@ _EXTENSION = int(Unreadable.IPV6_EXTENSION)
 MAX_EXTENSIONS = 10
 
 
-@compiled
+@part
 def ipv4(data, p):
     """True when the header was good."""
     at = p.at
@@ -64,7 +64,7 @@ def ipv4(data, p):
     return True
 
 
-@compiled
+@part
 def ipv6(data, p):
     """True when the header and its extension headers were good."""
     at = p.at
@@ -95,7 +95,7 @@ def ipv6(data, p):
     return _extensions(data, p, proto)
 
 
-@compiled
+@part
 def _extensions(data, p, proto):
     """Steps over extension headers up to the transport, or up to the fragment header of a later fragment."""
     for _ in range(MAX_EXTENSIONS):

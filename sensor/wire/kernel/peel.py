@@ -10,7 +10,7 @@ Read in a loop in which each layer names the next by an ethertype, so that any o
 * 802.1ah: 4 bytes, then Ethernet
 """
 
-from sensor.compiled import compiled
+from sensor.compiled import part
 from sensor.wire.kernel.layout import MAX_STEPS, Tunnel, Unreadable
 from sensor.wire.kernel.link import ethernet, first_layer, llc, type_or_length
 from sensor.wire.kernel.load import be16, u8
@@ -32,7 +32,7 @@ _MPLS = int(Tunnel.MPLS)
 _PBB = int(Tunnel.PBB)
 
 
-@compiled
+@part
 def peel(data, packet, resumed):
     """`resumed`: p.at is at a further packet of the frame in hand, not at its link header."""
     p = packet[0]
@@ -59,7 +59,7 @@ def peel(data, packet, resumed):
     return FOUND if outside_again(packet, layer) else NOTHING
 
 
-@compiled
+@part
 def _between(data, p, layer):
     """A layer that is neither the first nor IP."""
     if layer in (0x8100, 0x88A8, 0x9100, 0x9200):
@@ -79,7 +79,7 @@ def _between(data, p, layer):
     return OTHER
 
 
-@compiled
+@part
 def _by_version(data, p):
     if p.at >= p.end:
         return fail(p, _TRUNCATED)
@@ -91,7 +91,7 @@ def _by_version(data, p):
     return fail(p, _IP_HEADER)
 
 
-@compiled
+@part
 def _tag(data, p):
     at = p.at
     if p.end - at < 4:
@@ -101,7 +101,7 @@ def _tag(data, p):
     return type_or_length(p, be16(data, at + 2))
 
 
-@compiled
+@part
 def _pppoe(data, p):
     at = p.at
     if p.end - at < 6:
@@ -114,7 +114,7 @@ def _pppoe(data, p):
     return PPP
 
 
-@compiled
+@part
 def _ppp(data, p):
     at = p.at
     if p.end - at >= 4 and be16(data, at) == 0xFF03:  # address and control (RFC 1662)
@@ -138,7 +138,7 @@ def _ppp(data, p):
     return OTHER
 
 
-@compiled
+@part
 def _backbone(p):
     """802.1ah: flags and service id 4, then the customer's Ethernet frame."""
     if p.end - p.at < 4:
@@ -147,7 +147,7 @@ def _backbone(p):
     return ETHERNET if enter(p, _PBB) else STOP
 
 
-@compiled
+@part
 def _mpls(data, p):
     at = p.at
     for _ in range(16):
@@ -176,7 +176,7 @@ def _mpls(data, p):
     return OTHER
 
 
-@compiled
+@part
 def _ethernet_like(data, p, at):
     """Pseudowires do not say what they carry: an ethertype that we know, where one would stand."""
     if p.end - at < 14:

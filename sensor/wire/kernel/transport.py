@@ -6,7 +6,7 @@
 * everything else is a flow with ports 0
 """
 
-from sensor.compiled import compiled
+from sensor.compiled import part
 from sensor.wire.kernel.layout import Unreadable
 from sensor.wire.kernel.load import be16, be32, u8
 
@@ -34,7 +34,7 @@ _ESP = int(Unreadable.ESP)
 _SNAPPED = int(Unreadable.SNAPPED)
 
 
-@compiled
+@part
 def transport(data, p):
     p.flags = 0
     p.src_port = 0
@@ -59,7 +59,7 @@ def transport(data, p):
     return WHOLE
 
 
-@compiled
+@part
 def _payload(p, header):
     p.payload_at = p.at + header
     p.payload_len = p.wire_end - p.payload_at
@@ -68,7 +68,7 @@ def _payload(p, header):
         p.reason = _SNAPPED
 
 
-@compiled
+@part
 def _cut(data, p, header):
     """The header is not all there: cut by the capture, or never was."""
     p.payload_at = p.end
@@ -85,7 +85,7 @@ def _cut(data, p, header):
     return PORTS
 
 
-@compiled
+@part
 def _tcp(data, p):
     at = p.at
     if p.end - at < 20:
@@ -104,7 +104,7 @@ def _tcp(data, p):
     return WHOLE
 
 
-@compiled
+@part
 def _ports(data, p, header):
     at = p.at
     if p.end - at < header:

@@ -13,7 +13,7 @@ must prove good up to an IP header, else the packet outside is the flow. A later
 * L2TPv2 (RFC 2661) port 1701: flags 2, then as flagged; PPP. TZSP port 37008: version 1, type, protocol 2, tags
 """
 
-from sensor.compiled import compiled
+from sensor.compiled import part
 from sensor.wire.kernel.layout import MAX_DEPTH, Tunnel, Unreadable
 from sensor.wire.kernel.load import be16, u8
 from sensor.wire.kernel.names import ETHERNET, IP, OTHER, PPP, STOP
@@ -35,7 +35,7 @@ _TZSP = int(Tunnel.TZSP)
 _MPLS = int(Tunnel.MPLS)
 
 
-@compiled
+@part
 def enter(p, tunnel):
     """One encapsulation further in; False when that is too deep."""
     if p.depth >= MAX_DEPTH:
@@ -46,7 +46,7 @@ def enter(p, tunnel):
     return True
 
 
-@compiled
+@part
 def inside(data, packet):
     """Behind the IP header just read: the next layer's name, STOP when too deep, NOTHING_INSIDE when this is the innermost."""
     p = packet[0]
@@ -70,7 +70,7 @@ def inside(data, packet):
     return NOTHING_INSIDE
 
 
-@compiled
+@part
 def _enter(packet, tunnel, header, layer, guessed):
     """Keep the packet outside, step over the tunnel's header."""
     p = packet[0]
@@ -83,7 +83,7 @@ def _enter(packet, tunnel, header, layer, guessed):
     return layer
 
 
-@compiled
+@part
 def _gre(data, packet):
     p = packet[0]
     at = p.at
@@ -117,7 +117,7 @@ def _gre(data, packet):
     return _enter(packet, _GRE, size, kind, 0)
 
 
-@compiled
+@part
 def _by_port(data, packet):
     p = packet[0]
     src, dst = be16(data, p.at), be16(data, p.at + 2)
@@ -138,7 +138,7 @@ def _by_port(data, packet):
     return NOTHING_INSIDE
 
 
-@compiled
+@part
 def _vxlan(data, packet):
     p = packet[0]
     if u8(data, p.at + 8) & 0x48 != 0x08:  # group policy uses the reserved bits
@@ -146,7 +146,7 @@ def _vxlan(data, packet):
     return _enter(packet, _VXLAN, 16, ETHERNET, 1)
 
 
-@compiled
+@part
 def _geneve(data, packet):
     p = packet[0]
     first = u8(data, p.at + 8)
@@ -156,7 +156,7 @@ def _geneve(data, packet):
     return _enter(packet, _GENEVE, 16 + ((first & 63) << 2), ETHERNET if kind == 0x6558 else kind, 1)
 
 
-@compiled
+@part
 def _gtpu(data, packet):
     p = packet[0]
     at = p.at + 8
@@ -182,7 +182,7 @@ def _gtpu(data, packet):
     return _enter(packet, _GTPU, 8 + size, IP, 1)
 
 
-@compiled
+@part
 def _teredo(data, packet):
     p = packet[0]
     at = p.at + 8
@@ -195,7 +195,7 @@ def _teredo(data, packet):
     return _enter(packet, _TEREDO, at - p.at, 0x86DD, 1)
 
 
-@compiled
+@part
 def _l2tp(data, packet):
     p = packet[0]
     at = p.at + 8
@@ -210,7 +210,7 @@ def _l2tp(data, packet):
     return _enter(packet, _L2TP, 8 + size, PPP, 1)
 
 
-@compiled
+@part
 def _tzsp(data, packet):
     p = packet[0]
     at = p.at + 8
@@ -225,7 +225,7 @@ def _tzsp(data, packet):
     return NOTHING_INSIDE
 
 
-@compiled
+@part
 def outside_again(packet, layer):
     """The inside was no good, or no IP: the packet outside is the flow, if there is one. True when it is."""
     p = packet[0]

@@ -6,7 +6,7 @@ is bounded by the layers of the packet and the probes of the hash.
 
 import numpy as np
 
-from sensor.compiled import compiled
+from sensor.compiled import compiled, part
 from sensor.wire.kernel.account import begin, count, reopen, reused
 from sensor.wire.kernel.flows import find, home_of, insert
 from sensor.wire.kernel.layout import Control, Count, Kind, Stop, Want
@@ -104,7 +104,7 @@ def walk(data, table, first, t, packet, segments):
     return len(table), written, _END, -1
 
 
-@compiled
+@part
 def _count_frame(counts, frame):
     counts[_PACKETS] += 1
     counts[_BYTES] += max(frame.wirelen, frame.caplen)
@@ -115,7 +115,7 @@ def _count_frame(counts, frame):
         counts[_LAST_TS] = ts
 
 
-@compiled
+@part
 def _count_ip(counts, p):
     counts[_IP_BYTES] += p.ip_len
     counts[_IPV4 if p.version == 4 else _IPV6] += 1
@@ -136,7 +136,7 @@ def _count_ip(counts, p):
         counts[_OTHER_IP] += 1
 
 
-@compiled
+@part
 def _hand_up(segment, row, p, slot, from_orig, ts):
     segment.uid = row.uid
     segment.ts = ts
@@ -152,7 +152,7 @@ def _hand_up(segment, row, p, slot, from_orig, ts):
     segment.kind = _PAYLOAD
 
 
-@compiled
+@part
 def _hand_up_frame(segment, p, at, ts):
     """A network layer that Python reads itself. `ack` and `seq` are 0; `wire_length` may exceed what was captured."""
     segment.uid = 0
