@@ -31,6 +31,6 @@ def test_a_capture_after_the_set_up_compiles_nothing(tmp_path):
         return {path.name: path.stat().st_mtime_ns for path in cache.rglob("*.nb[ci]")}
 
     warm = run("provisioning/warm.py")
-    assert len(warm) > 20
+    assert len(warm) >= 8
     for path in captures:
         assert run("-c", "from dashboard.cli import main; main()", "inspect", str(path), "--json") == warm
