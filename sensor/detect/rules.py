@@ -23,6 +23,7 @@ from sensor.detect.lists import Lists
 from sensor.detect.marked import Document, Mistake, documents
 from sensor.detect.matcher import Compiler, Match, RuleError
 from sensor.detect.policy import Thresholds
+from sensor.detect.relevance import required_lists
 from sensor.detect.section import Section
 from sensor.detect.telling import Telling
 
@@ -52,6 +53,7 @@ class Rule:
     matches: Match
     telling: Telling
     tell: bool = True
+    lists: frozenset[str] | None = None  # one of which must hold the peer's name; None: it matters to none
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +175,12 @@ class _Loader:
         if service not in FIELDS:
             raise RuleError(f"unknown service '{service}'; known here: {', '.join(sorted(FIELDS))}", "service")
         compiler = self.compilers[service]
-        matches = [compiler.compile(condition.parsed) for condition in rule.detection.parsed_condition]
+        conditions = [condition.parsed for condition in rule.detection.parsed_condition]
+        matches = [compiler.compile(condition) for condition in conditions]
         match = matches[0] if len(matches) == 1 else lambda event: any(one(event) for one in matches)
-        self.rules[name] = Rule(name, rule.title, document.file, document.line(), service, severity, match, told)
+        lists = required_lists(conditions[0]) if len(conditions) == 1 else None
+        place = (document.file, document.line())
+        self.rules[name] = Rule(name, rule.title, *place, service, severity, match, told, lists=lists)
 
     def _name(self, document: Document, rule: SigmaRule | SigmaCorrelationRule) -> str:
         """What alerts call the rule: its `name`, else its `id`, else the title. Two rules may not share it, nor an id."""
