@@ -18,7 +18,6 @@ from sensor.detect.rules import Correlation, Rule, RuleSet
 from sensor.detect.telling import Telling
 from sensor.detect.words import Speaker
 from sensor.track.observation import Conn, Direction, Observation, Session, Transfer
-from sensor.wire.records import Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class Detector:
         self._lists = lists
         self._policy = policy
         self._rules = rules.by_service()
+        self._relevant: dict[tuple[str, str | None], tuple[Rule, ...]] = {}
         zone = policy.practice.timezone
         self._ledger = Ledger(Speaker(rules.catalogue, zone), zone, place=lists.place)
         every: list[Rule | Correlation] = [*rules.rules, *rules.correlations]
@@ -58,10 +58,10 @@ class Detector:
 
     def observe(self, o: Observation) -> list[Alert]:
         """Each new or grown alert, as it is now."""
-        rules = self._rules.get(o.record.service)
-        if rules is None:
+        if o.record.service not in self._rules:
             return []
         event = Event(o, self._lists, self._policy)
+        rules = self._candidates(event)
         guest = event.device.group == "guest"
         if guest and o.direction is not Direction.INBOUND:
             return []
@@ -72,6 +72,16 @@ class Detector:
             if rule.matches(event):
                 alerts += self._matched(rule, event)
         return alerts
+
+    def _candidates(self, event: Event) -> tuple[Rule, ...]:
+        """The rules that could match what was seen: those of its service, less those that want another list."""
+        destination = event.destination
+        key = (event.o.record.service, destination.list if destination else None)
+        rules = self._relevant.get(key)
+        if rules is None:
+            rules = tuple(r for r in self._rules[key[0]] if r.lists is None or key[1] in r.lists)
+            self._relevant[key] = rules
+        return rules
 
     def _matched(self, rule: Rule, event: Event) -> Iterable[Alert]:
         if rule.telling.done_right:
@@ -157,8 +167,6 @@ class Detector:
 def _app(telling: Telling, event: Event) -> str | None:
     if telling.app_from == "rule":
         return telling.app
-    if isinstance(event.record, Fingerprint):  # the program's own bytes say more than a name on a list
-        return event.record.app
     if telling.app_from == "record":
         return event.record.app if isinstance(event.record, Session) else str(event.record.service)
     return event.destination.app if event.destination else None
@@ -168,10 +176,10 @@ def _confidence(telling: Telling, event: Event) -> Confidence:
     """Never more than the evidence allows: a name that only the device's DNS explains, or that nobody verified, is probable."""
     if telling.confidence is Confidence.PROBABLE or event.conn.midstream:
         return Confidence.PROBABLE
-    if telling.app_from == "list" and not isinstance(event.record, Fingerprint):
+    if telling.app_from == "list":
         destination = event.destination
         unsure = destination is None or destination.confidence in ("low", "knowledge")
-        if unsure or event.peer.host_source == "dns":
+        if unsure or (event.peer.host_source == "dns" and not event.by_bytes):
             return Confidence.PROBABLE
     return Confidence.CERTAIN
 

@@ -41,11 +41,15 @@ class Event:
 
     @property
     def destination(self) -> Destination | None:
-        """What the lists say of the peer's name."""
+        """What the lists say of the program that the flow's own bytes show, else of the peer's name."""
         if self._destination is _UNKNOWN:
-            host = self.peer.host
-            self._destination = self.lists.classify(host) if host else None
+            self._destination = self.lists.of(self.conn.app, self.peer.host)
         return self._destination  # type: ignore[return-value] # the sentinel is gone
+
+    @property
+    def by_bytes(self) -> bool:
+        """Whether the destination is known by the flow's own bytes: better evidence than any name."""
+        return self.destination is not None and self.conn.app == self.destination.app
 
     @property
     def contract(self) -> Covered:

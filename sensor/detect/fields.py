@@ -63,6 +63,7 @@ COMMON: dict[str, Getter] = {
     "peer.class": _destination("cls"),
     "peer.role": _destination("role"),
     "peer.confidence": _destination("confidence"),
+    "peer.by_bytes": attrgetter("by_bytes"),
     "peer.hds": lambda e: e.hds.value,
     "peer.own": attrgetter("is_own"),
     "bytes_out": attrgetter("bytes_out"),
@@ -87,6 +88,7 @@ _MAIL: dict[str, Getter] = {
 _ZEEK: dict[str, dict[str, Getter]] = {  # Zeek's names where our record keeps it under another
     "conn": {
         "service": attrgetter("conn.services"),
+        "app": attrgetter("conn.app"),
         "orig_pkts": attrgetter("conn.orig_pkts"),
         "resp_pkts": attrgetter("conn.resp_pkts"),
         "orig_bytes": attrgetter("conn.orig_bytes"),

@@ -1,8 +1,8 @@
 """Lists of names (messengers, remote tools, destinations, HDS hosts…) and the tree of suffixes made of them.
 
 A list is a YAML file: `list` (its name, also the placeholder `%name%` of rules), `classes`, `roles`, `entries`. An entry is one
-product with its names by role, and says where they come from and of which date. Names match themselves and what lies under
-them, by label; the longest name on any list wins. A `*` in a first label stands for any letters: `relay-*.example.com`.
+product with its names by role, and says where they come from and of which date. `bytes` is the role that a program's own first
+bytes prove (`Conn.app`). Names match themselves and what lies under them, by label; the longest name on any list wins. A `*` in a first label stands for any letters: `relay-*.example.com`.
 Looked up in dictionaries, never scanned: the number of entries does not matter.
 """
 
@@ -61,6 +61,7 @@ class Lists:
     _exact: dict[str, Destination] = field(default_factory=dict)
     _globs: dict[str, tuple[tuple[re.Pattern[str], Destination], ...]] = field(default_factory=dict)
     _seen: dict[str, Destination | None] = field(default_factory=dict)
+    _programs: dict[str, Destination] = field(default_factory=dict)
 
     def names(self) -> frozenset[str]:
         """The lists' names: what `%…%` in a rule may say."""
@@ -68,8 +69,14 @@ class Lists:
 
     def entries(self) -> Iterator[Destination]:
         yield from self._exact.values()
+        yield from self._programs.values()
         for globs in self._globs.values():
             yield from (destination for _, destination in globs)
+
+    def of(self, app: str | None, host: str | None) -> Destination | None:
+        """The entry of the program that showed its own bytes (`Conn.app`), else of the name."""
+        shown = self._programs.get(app) if app else None
+        return shown or (self.classify(host) if host else None)
 
     def classify(self, host: str) -> Destination | None:
         """The entry with the longest suffix of `host` on any list. Remembers its answers, boundedly."""
@@ -106,7 +113,7 @@ class Lists:
         exact = dict(self._exact)
         for destination in more:
             exact[destination.suffix] = _joined(destination, exact.get(destination.suffix))
-        return Lists(self.infos, exact, self._globs)
+        return Lists(self.infos, exact, self._globs, _programs=self._programs)
 
 
 def _joined(first: Destination, second: Destination | None) -> Destination:
@@ -124,6 +131,7 @@ class _Reader:
     infos: list[ListInfo] = field(default_factory=list)
     exact: dict[str, Destination] = field(default_factory=dict)
     globs: dict[str, list[tuple[re.Pattern[str], Destination]]] = field(default_factory=dict)
+    programs: dict[str, Destination] = field(default_factory=dict)
 
     def read(self, document: Document) -> None:
         data = document.data
@@ -142,23 +150,24 @@ class _Reader:
                 self.mistakes.append(document.mistake(("entries", number, key), text))
                 continue
             hds = Hds(entry["hds"]) if "hds" in entry else None
-            for role in roles:
-                for suffix in entry.get(role, ()):
+            for role, suffix in _said(entry, roles):
+                destination = Destination(
+                    name,
+                    entry.get("app"),
+                    entry["name"],
+                    entry["class"],
+                    role,
+                    hds,
+                    entry["source"],
+                    entry["date"],
+                    entry["confidence"],
+                    suffix,
+                )
+                if suffix:
                     count += 1
-                    self.put(
-                        Destination(
-                            name,
-                            entry.get("app"),
-                            entry["name"],
-                            entry["class"],
-                            role,
-                            hds,
-                            entry["source"],
-                            entry["date"],
-                            entry["confidence"],
-                            suffix,
-                        )
-                    )
+                    self.put(destination)
+                else:
+                    self.programs[entry["app"]] = _joined(destination, None)
         self.infos.append(
             ListInfo(name, str(data.get("title", "")), str(data.get("date", "")), len(data["entries"]), count)
         )
@@ -173,6 +182,13 @@ class _Reader:
         self.exact[destination.suffix] = _joined(there, destination) if there else _joined(destination, None)
 
 
+def _said(entry: dict[str, Any], roles: list[str]) -> Iterator[tuple[str, str]]:
+    """(role, name) of all that an entry says; the name is empty where it is the program's own bytes."""
+    yield from ((role, suffix) for role in roles for suffix in entry.get(role, ()))
+    if "bytes" in entry:
+        yield entry["bytes"], ""
+
+
 def _problem(entry: Any, classes: list[str], roles: list[str]) -> tuple[str, str] | None:
     """What is wrong with an entry: (its key, what to say), or None."""
     if not isinstance(entry, dict):
@@ -185,6 +201,8 @@ def _problem(entry: Any, classes: list[str], roles: list[str]) -> tuple[str, str
     for key, known in (("confidence", _TRUST), ("class", classes), ("hds", ("service", "capable"))):
         if key in entry and entry[key] not in known:
             return key, f"'{key}' must be one of {', '.join(known)}, not '{entry[key]}'"
+    if "bytes" in entry and (entry["bytes"] not in roles or not entry.get("app")):
+        return "bytes", f"'bytes' must be one of {', '.join(roles)}, of an entry with an 'app'"
     return _names_problem(entry, roles)
 
 
@@ -198,9 +216,9 @@ def _names_problem(entry: dict[str, Any], roles: list[str]) -> tuple[str, str] |
             for suffix in value:
                 if not isinstance(suffix, str) or not _NAME.fullmatch(suffix):
                     return key, f"'{suffix}' is no name like example.com, in lower case"
-        elif key not in ("app", "name", "class", "source", "date", "confidence", "hds", "note"):
+        elif key not in ("app", "name", "class", "source", "date", "confidence", "hds", "note", "bytes"):
             return key, f"unknown key '{key}'; names stand under {', '.join(roles)}"
-    return None if named else ("name", f"no names: give some under {', '.join(roles)}")
+    return None if named or "bytes" in entry else ("name", f"no names: give some under {', '.join(roles)}")
 
 
 RANK = (
@@ -224,7 +242,7 @@ def parse(files: Iterable[tuple[str, str]]) -> tuple[Lists, list[Mistake]]:
     for document in read:
         reader.read(document)
     globs = {parent: tuple(patterns) for parent, patterns in reader.globs.items()}
-    return Lists(tuple(reader.infos), reader.exact, globs), mistakes
+    return Lists(tuple(reader.infos), reader.exact, globs, _programs=reader.programs), mistakes
 
 
 def _rank(document: Document) -> int:

@@ -13,6 +13,7 @@ from sensor.track.conversation import Readers, TcpConversation, UdpConversation
 from sensor.track.devices import Devices
 from sensor.track.names import Names
 from sensor.track.observation import Conn, Device, Direction, Endpoint, HostSource, Observation, Peer, Told
+from sensor.track.programs import program
 from sensor.track.rows import Row
 from sensor.track.sessions import SessionTrack
 from sensor.wire.kernel.layout import Mark
@@ -36,6 +37,7 @@ class Flow:
         "host",
         "host_source",
         "midstream",
+        "program",
         "services",
         "session",
         "told_bytes",
@@ -66,6 +68,7 @@ class Flow:
         self.midstream = bool(row.marks & Mark.MIDSTREAM)
         self.host: str | None = None
         self.host_source: HostSource | None = None
+        self.program: str | None = None  # what its own bytes show
         self.session: SessionTrack | None = None
         self.told_bytes = (0, 0, 0)  # (from orig, from resp, packets) that Transfer records have told
         self.services: tuple[str, ...] = ()  # protocols recognised, outermost first
@@ -91,7 +94,7 @@ class Flow:
         match record:
             case Ssl(server_name=str(name)) | Quic(server_name=str(name)):
                 self.name(name, "sni")
-            case Ssl(subject=str(name)):
+            case Ssl(subject=str(name)) if "." in name and " " not in name:  # else it names a program or a person
                 self.name(name, "certificate")
             case Http(host=str(name)):
                 self.name(name, "http")
@@ -99,6 +102,7 @@ class Flow:
                 self.name(name, "banner")
             case _:
                 pass
+        self.program = self.program or program(record)
         if self.session is None:
             self.session = SessionTrack.of(record)
         if self.session is not None:
@@ -140,6 +144,7 @@ class Flow:
             ended=ended,
             midstream=self.midstream,
             missed_bytes=row.gap_bytes,
+            app=self.program,
         )
 
     def observe(self, ts: int, record: Told | None, conn: Conn) -> Observation:

@@ -48,6 +48,7 @@ class Conn:
     ended: bool = False
     midstream: bool = False
     missed_bytes: int = 0  # TCP payload between what was seen
+    app: str | None = None  # the program that the flow's own bytes show: a word of the alerts' `app`
 
 
 class Direction(StrEnum):

@@ -6,13 +6,15 @@ RFC 6143 §7.3).
 """
 
 from sensor.track.observation import Conn, Session
-from sensor.wire.records import Rdp, Record, Rfb, Ssh
+from sensor.wire.records import Fingerprint, Rdp, Record, Rfb, Ssh
 
 TWO_WAY_BYTES = 3_000
 """Payload in each direction past which negotiation alone no longer explains the traffic: an SSH key exchange with a failed
 log-in stays under it (RFC 4253 §7: two KEXINIT of 1–2 kB the largest part)."""
 
 _APPS = {"ssh": "ssh", "rdp": "rdp", "rfb": "vnc"}
+DIRECT = frozenset(("radmin", "nomachine"))
+"""Programs whose connection goes to the post itself, so that their own bytes from both sides open a session."""
 
 
 class SessionTrack:
@@ -30,6 +32,8 @@ class SessionTrack:
     def of(cls, record: Record) -> "SessionTrack | None":
         """A session if this record opens one."""
         app = _APPS.get(record.service)
+        if isinstance(record, Fingerprint) and record.app in DIRECT:
+            app = record.app
         return cls(app) if app else None
 
     def learn(self, record: Record) -> None:
@@ -47,6 +51,8 @@ class SessionTrack:
                 self._answered |= bool(client and server)
                 self._established |= begun or authenticated is True
                 self._detail = server or client
+            case Fingerprint():  # both sides showed theirs
+                self._answered = True
             case _:
                 pass
 

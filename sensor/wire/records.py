@@ -48,6 +48,7 @@ class Ssl:
     ja4: str | None = None
     subject: str | None = None  # common name or first DNS name of the server's certificate, up to TLS 1.2
     issuer: str | None = None  # organisation or common name of its issuer
+    client_subject: str | None = None  # of the client's own certificate, where it shows one
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,13 @@ ENOUGH = 4  # encrypted records of one side, after which no hello is expected an
 class _Side:
     """One direction."""
 
-    __slots__ = ("alert", "encrypted", "messages", "opaque", "past_hello", "records", "short")
+    __slots__ = ("alert", "asked", "encrypted", "messages", "opaque", "past_hello", "records", "short")
 
     def __init__(self) -> None:
         self.records = Records()
         self.messages = Messages()
         self.short = bytearray()  # an SSL 2 hello, or an alert
+        self.asked = False  # it sent the ClientHello
         self.encrypted = False  # its change_cipher_spec was seen
         self.opaque = 0  # encrypted records seen
         self.past_hello = False  # a handshake message behind the hello was seen
@@ -66,6 +67,7 @@ class TlsReader(TwoSides):
         self._client: ClientHello | None = None
         self._server: ServerHello | None = None
         self._names = Names()
+        self._client_names = Names()
         self._failed = False
 
     def data(self, data: bytes, *, from_orig: bool) -> Outcome:
@@ -102,12 +104,19 @@ class TlsReader(TwoSides):
     def _message(self, side: _Side, kind: int, body: bytes | None) -> None:
         if kind == CLIENT_HELLO and body is not None:
             self._client = read_client_hello(body)
+            side.asked = True
         elif kind == SERVER_HELLO and body is not None:
             self._server = read_server_hello(body)
         else:
             side.past_hello = True
-            if kind == CERTIFICATE and body is not None and self._names == Names():
-                self._names = read_names(body)  # the server's comes first; the client's, if any, answers it
+            if kind == CERTIFICATE and body is not None:
+                self._certificate(side, body)
+
+    def _certificate(self, side: _Side, body: bytes) -> None:
+        if side.asked:
+            self._client_names = read_names(body)
+        elif self._names == Names():
+            self._names = read_names(body)
 
     def _short(self, side: _Side, kind: int) -> None:
         if kind == ALERT:
@@ -169,6 +178,7 @@ class TlsReader(TwoSides):
             ja4=ja4(client) if client else None,
             subject=self._names.subject,
             issuer=self._names.issuer,
+            client_subject=self._client_names.subject,
         )
 
 

@@ -11,23 +11,16 @@ STRAYS = 14
 
 MISSED = {
     ("zeek/http__http-single-conn-22.pcap", "remote:ssh"): "wrong label: the only exchange is HTTP on port 22",
-    ("suricata-verify/tcp-async-01__input.pcap", "mail"): SOON,  # IMAP
     ("arkime/irc-cap-req.pcap", "messaging:irc"): SOON,
     ("ndpi/irc.pcap", "messaging:irc"): SOON,
     ("zeek/contentline__contentline-irc-5k-line.pcap", "messaging:irc"): SOON,
     ("zeek/irc-basic.pcap", "messaging:irc"): SOON,
     ("zeek/tls__xmpp-starttls.pcap", "messaging:xmpp"): SOON,
-    ("arkime/socks5-rdp.pcap", "remote:rdp"): SOON,  # SOCKS
     ("ndpi/rdp2.pcapng", "remote:rdp"): SOON,  # RDP over UDP
-    ("ndpi/teamviewer.pcap", "remote:teamviewer"): SOON,
     ("ndpi/telnet.pcap", "remote:telnet"): SOON,
-    ("ndpi/tls_client_certificate_with_missing_server_one.pcapng", "remote:anydesk"): SOON,
     ("ndpi/xdmcp.pcap", "remote:xdmcp"): SOON,
-    ("suricata-verify/vxlan-decoder-03__vxlan.pcap", "remote:ssh"): "its encapsulation is not opened yet",
     ("ndpi/discord_mid_flow.pcap", "messaging:discord"): SOON,
     ("ndpi/imo.pcap", "messaging:imo"): SOON,
-    ("ndpi/snapchat_call_v1.pcapng", "messaging:snapchat"): SOON,  # QUIC
-    ("zeek/quic__quic-39264-rand.pcap", "messaging:snapchat"): SOON,  # QUIC
     ("ndpi/teamspeak3.pcap", "messaging:*"): SOON,
     ("nfstream/teamspeak3.pcap", "messaging:*"): SOON,
     ("ndpi/telegram.pcap", "messaging:telegram"): SOON,

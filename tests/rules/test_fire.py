@@ -9,7 +9,7 @@ import pytest
 
 from sensor.detect.policy_file import parse
 from sensor.track.observation import Device, Direction
-from sensor.wire.records import Attachment, Fingerprint, Imap, Pop3, Smtp
+from sensor.wire.records import Attachment, Imap, Pop3, Smtp
 from tests.sensor.detect.made_up import MORNING, S, conn, detector, flow, mail, observed, sent, session, shipped
 
 PDF = Attachment("application/pdf", "pdf", 90_000)
@@ -49,8 +49,12 @@ def hour(*increments):
 
 
 FIRES = [
-    ("messaging-presence", [observed(Fingerprint("whatsapp"), conn(port=5222))]),
-    ("remote-tool-presence", [observed(Fingerprint("radmin"), conn(port=4899))]),
+    ("messaging-presence", [flow(None, app="whatsapp", port=5222, out=400, ended=True)]),  # nobody answered
+    ("messaging-presence", [flow(None, app="discord", out=900, into=900, seconds=61)]),
+    ("messaging-consumer", [flow(None, app="whatsapp", port=5222, **TALK)]),
+    ("messaging-document", [replace(sent("www.example.org", 200_000), conn=conn(app="whatsapp"))]),
+    ("remote-tool-presence", [flow(None, app="teamviewer", port=5938, out=400, ended=True)]),
+    ("remote-tool-session", [flow(None, app="anydesk", out=900_000, into=90_000, seconds=600)]),
     ("mail-attachment-in-clear", [mail(PDF)]),
     ("mail-attachment-in-clear", [mail(PDF, P7M)]),  # one of them open
     ("mail-attachment-in-clear", [mail(PDF, accepted=False)]),  # it crossed the wire all the same
@@ -114,8 +118,10 @@ FIRES = [
 ]
 
 NOT = [
-    ("messaging-presence", [observed(Fingerprint("radmin"), conn(port=5222))]),
-    ("remote-tool-presence", [observed(Fingerprint("whatsapp"), conn(port=4899))]),
+    ("messaging-presence", [flow(None, app="teamviewer", port=5222, out=400, ended=True)]),
+    ("messaging-presence", [flow(None, app="whatsapp", port=5222, **TALK, ended=True)]),  # that is a session
+    ("remote-tool-presence", [flow(None, app="whatsapp", port=4899, out=400, ended=True)]),
+    ("remote-tool-session", [flow(None, app="anydesk", out=90_000, into=90_000, seconds=600)]),
     *((f"mail-attachment-in-clear-{kind.service}", [box(kind, P7M), box(kind)]) for kind in BOXES),
     *((f"mail-attachment-in-clear-{kind.service}", [box(kind, PDF, transferred=False)]) for kind in BOXES),
     *((f"mail-protected-in-clear-{kind.service}", [box(kind, PDF), box(kind)]) for kind in BOXES),

@@ -10,7 +10,7 @@ from sensor.detect.policy import Policy
 from sensor.detect.policy_file import parse
 from sensor.detect.rules import RuleSet
 from sensor.track.observation import Device, Direction
-from sensor.wire.records import Attachment, Fingerprint, Http
+from sensor.wire.records import Attachment, Http
 from tests.sensor.detect.made_up import MORNING, POST, S, conn, detector, flow, mail, observed, sent, session
 
 GUEST = Device("192.168.50.4", None, group="guest")
@@ -43,15 +43,16 @@ def test_confidence_is_never_more_than_the_evidence(source, host, confidence):
 
 
 def test_a_programs_own_bytes_are_certain_and_its_alert_is_that_of_its_names():
-    watching = detector()
-    by_bytes = watching.observe(observed(Fingerprint("whatsapp"), conn(port=5222)))[0]
+    by_bytes = one(flow("1dot1.example", source="dns", app="whatsapp", port=5222, out=900, ended=True))
     assert (by_bytes.app, by_bytes.confidence, by_bytes.fr.title) == (
         "whatsapp",
         "certain",
         "WhatsApp est présent sur un appareil",
     )
-    by_name = detector().observe(flow("wa.me", out=900, into=900, ended=True))[0]
+    by_name = one(flow("wa.me", out=900, into=900, ended=True))
     assert by_bytes.id == by_name.id
+    talk = one(flow(None, app="whatsapp", port=5222, out=5_000, into=9_000))
+    assert (talk.rule, talk.confidence) == ("messaging-consumer", "certain")
 
 
 def test_a_connection_whose_start_was_not_seen_is_probable():

@@ -67,6 +67,16 @@ def test_a_name_on_two_lists_belongs_to_both_and_keeps_the_hds_answer():
     assert found.hds is Hds.CAPABLE
 
 
+def test_a_programs_own_bytes_come_before_any_name():
+    tree = lists(**(TWO | {"remote_tools": [("talk2", "bytes: chat")]}))
+    shown = tree.of("talk2", "www.example.org")
+    assert (shown.list, shown.app, shown.role, shown.suffix) == ("remote_tools", "talk2", "chat", "")
+    assert tree.of("unheard-of", "www.example.org").app == "talk"
+    assert tree.of(None, None) is None
+    assert tree.extended([]).of("talk2", None) == shown
+    assert shown in tree.entries()
+
+
 def test_place_is_app_or_suffix_or_domain_or_address():
     tree = lists(**TWO)
     assert tree.place("www.example.org", "192.0.2.1") == "talk"
@@ -122,6 +132,9 @@ GOOD = "app: x, name: N, class: a, source: S, date: 2026-11-21, confidence: high
         (f"{{{GOOD}, web: ['*.a.bc']}}", None),
         (f"{{{GOOD}, web: [a.*.bc]}}", "'a.*.bc' is no name"),
         (f"{{{GOOD}, media: [a.bc]}}", "unknown key 'media'"),
+        (f"{{{GOOD}, bytes: chat}}", None),
+        (f"{{{GOOD}, bytes: media}}", "'bytes' must be one of chat, web"),
+        (f"{{{GOOD.removeprefix('app: x, ')}, bytes: chat}}", "of an entry with an 'app'"),
         ("just text", "an entry is a mapping"),
     ],
 )

@@ -172,6 +172,13 @@ def test_a_warning_does_not():
     check(TlsReader, [Orig(record(22, OLD)), Resp(flight), ssl12(), Rest.DONE])
 
 
+def test_a_clients_certificate_is_told_apart_from_the_servers():
+    client = record(22, certificate(self_signed("AnyDesk Client", None)) + handshake(16, bytes(33)))
+    served = record(22, server_hello(cipher=0xC02F) + certificate(self_signed("pacs.example.fr", "Cabinet")))
+    names = {"subject": "pacs.example.fr", "issuer": "Cabinet", "client_subject": "AnyDesk Client"}
+    check(TlsReader, [Orig(record(22, OLD)), Resp(served), Orig(client), Orig(CCS), ssl12(**names), Rest.DONE])
+
+
 def test_an_unreadable_certificate_costs_only_its_names():
     flight = server_hello(cipher=0xC02F) + certificate(b"\x30\x03abc") + handshake(14, b"")
     check(TlsReader, [Orig(record(22, OLD)), Resp(record(22, flight)), Orig(CCS), ssl12(), Rest.DONE])
