@@ -12,6 +12,7 @@ from dashboard.compare import SERVICE, FlowView, Kind, Views
 
 _HOST = re.compile(r"[a-z0-9_*.:\[\]-]{1,253}")
 _NAMES = frozenset({Kind.SNI, Kind.QUIC_SNI, Kind.HTTP_HOST})
+_ENVELOPE = ("mail from ", "rcpt to ")
 _LONGEST = 255
 
 
@@ -67,6 +68,8 @@ def _theirs(kind: Kind, value: str, ours: FlowView) -> tuple[str | None, str]:
     """Who is right about what only Wireshark read."""
     if ours.gap:
         return None, "bytes of this flow are missing in the capture: Vigie does not guess"
+    if kind is Kind.SMTP_COMMAND and value.startswith(_ENVELOPE):
+        return None, "the server refused it, or no mail followed: Vigie keeps the envelopes of mails"
     if len(value) > _LONGEST:
         return "vigie", "longer than the protocol allows"
     if kind in _NAMES and not _HOST.fullmatch(value):

@@ -5,11 +5,13 @@ private directory that is emptied at the end. Its limits are the kernel's, set b
 """
 
 import itertools
+import re
 import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ CPU_SECONDS = 600
 FILTER = "dns || tls.handshake.type == 1 || quic || http || smtp || ssh.protocol || rdp || vnc"
 _PROTO = {"tcp": 6, "udp": 17}
 _TLS_PROTOCOLS = {1: "ssl", 2: "hybrid", 4: "rdstls", 8: "hybrid_ex", 16: "rdsaad"}  # MS-RDPBCGR 2.2.1.1.1
+_PORT = re.compile(r":\d+$")
 _DNS_DATA = {"1": "a", "28": "aaaa", "5": "cname"}
 
 
@@ -74,7 +77,8 @@ def _chunks(file: str, packets: int, private: Path) -> Iterator[str]:
     if packets <= CHUNK:
         yield file
         return
-    cut = [Path(shutil.which("tshark") or "").with_name("editcap"), "-c", str(CHUNK), file, private / "part.pcapng"]
+    editcap = Path(shutil.which("tshark") or "").with_name("editcap")
+    cut = [str(editcap), "-c", str(CHUNK), file, str(private / "part.pcapng")]
     subprocess.run(cut, check=True, capture_output=True)  # noqa: S603 - no shell; an absolute path, never an option
     for part in sorted(private.glob("part_*")):
         yield str(part)
@@ -89,12 +93,18 @@ def _packets(file: str, tshark: Path) -> Iterator[Any]:
         tshark_path=str(tshark),
         custom_parameters=["--enable-protocol", "communityid"],
     )
+    read = 0
     try:
-        yield from capture
+        for packet in capture:
+            read += 1
+            yield packet
     except TSharkCrashException as crash:
-        raise NoWiresharkError(f"{file}: tshark could not read it: {str(crash).splitlines()[0]}") from None
+        if not read:  # else the file was cut short: what could be read is compared
+            raise NoWiresharkError(f"{file}: tshark could not read it: {str(crash).splitlines()[-1]}") from None
     finally:
-        capture.close()
+        with suppress(TSharkCrashException):  # told above
+            capture.close()
+        capture._running_processes.clear()  # noqa: SLF001 - or its destructor would wait for them once more
 
 
 def _take(packet: Any, views: Views) -> None:
@@ -153,7 +163,7 @@ def _dns(layer: Any, view: FlowView) -> None:
     if not _all(layer, "qry_name"):
         return
     view.add(Kind.PROTOCOL, "dns")
-    view.add(Kind.DNS_NAME, name(_first(layer, "qry_name")))
+    view.add(Kind.DNS_NAME, name(_first(layer, "qry_name").replace("<Root>", "")))
     data = {kind: iter(_all(layer, field)) for kind, field in _DNS_DATA.items()}
     answers = int(_first(layer, "count_answers") or 0)
     for kind in itertools.islice(_all(layer, "resp_type"), answers):  # then come the other sections
@@ -165,7 +175,7 @@ def _http(layer: Any, view: FlowView) -> None:
     if _all(layer, "request_method") or _all(layer, "response_code"):
         view.add(Kind.PROTOCOL, "http")
     for host in _all(layer, "host"):
-        view.add(Kind.HTTP_HOST, name(host))
+        view.add(Kind.HTTP_HOST, name(_PORT.sub("", host)))
 
 
 def _smtp(layer: Any, view: FlowView) -> None:
