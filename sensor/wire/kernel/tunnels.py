@@ -232,9 +232,6 @@ def outside_again(packet, layer):
     if not p.saved:
         return False
     reason = -1 if layer == OTHER or p.guessed else p.reason
-    end, following = p.frame_end, p.next_at
     packet[0] = packet[1]
     p.reason = reason
-    p.frame_end = end
-    p.next_at = following
     return True

@@ -8,6 +8,7 @@ import numpy as np
 
 from sensor.capture import FRAME, Frames
 from sensor.wire.kernel import Kernel
+from sensor.wire.kernel.flows import hash_flow
 from sensor.wire.kernel.layout import Control, Count, Stop, Unreadable, Want
 
 START = 1_700_000_000_000_000_000
@@ -107,6 +108,13 @@ def check(kernel):
     indexed = [slot for slot in tables.index.tolist() if slot >= 0]
     assert sorted(indexed) == sorted(live)
     assert tables.control[Control.LIVE] == len(live)
+    for slot in live:
+        row = tables.flows[slot]
+        ends = [row[name] for name in ("orig_hi", "orig_lo", "resp_hi", "resp_lo", "orig_port", "resp_port", "proto")]
+        at = int(hash_flow(tables.control[Control.SEED], *ends)) % len(tables.index)
+        while tables.index[at] != slot:
+            assert tables.index[at] >= 0, "an empty place before the row: a search would miss it"
+            at = (at + 1) % len(tables.index)
     free, at = set(), int(tables.control[Control.FREE])
     while at >= 0:
         assert at not in free

@@ -51,7 +51,7 @@ def test_a_busy_flow_survives_the_flood():
     assert max(flow.pkts[0] for flow in seen.flows) == 5000
 
 
-KEYS = st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from([1, 2, 5000]), st.sampled_from([1, 2, 5000]))
+KEYS = st.tuples(st.integers(0, 5), st.integers(0, 5), st.just(1), st.just(2))  # fewer than rows: nothing is evicted
 STEPS = st.lists(st.one_of(KEYS, st.integers(0, 40)), max_size=120)
 
 
@@ -59,7 +59,7 @@ STEPS = st.lists(st.one_of(KEYS, st.integers(0, 40)), max_size=120)
 @given(STEPS, st.integers(0, 2**63 - 1))
 def test_like_a_dictionary(steps, seed):
     """Packets and removals in any order: the table holds what a dictionary would."""
-    kernel = Kernel(seed=seed, cap=256)
+    kernel = Kernel(seed=seed, cap=36)
     expected: dict[frozenset[tuple[str, int]], int] = {}
     for step in steps:
         if isinstance(step, int):

@@ -117,3 +117,19 @@ def test_lengths_that_lie():
         packet = IP(src="10.0.0.1", dst="192.0.2.9") / TCP(flags="PA", dataofs=words) / Raw(b"data")
         seen = walk(frames_of([packet], link=228))
         assert (seen.unreadable == {"TRANSPORT_HEADER": 1}) == (words not in (5, 6))
+
+
+@pytest.mark.parametrize(
+    ("size", "reason"),
+    [
+        (13, "LINK_TRUNCATED"),
+        (33, "IP_TRUNCATED"),
+        (41, "IP_TRUNCATED"),
+        (42, "TRANSPORT_TRUNCATED"),
+        (49, "TRANSPORT_TRUNCATED"),
+        (50, "SNAPPED"),
+    ],
+)
+def test_what_is_cut_is_named(size, reason):
+    packet = Ether() / IP(options=[b"\x01" * 8]) / UDP() / Raw(b"data")
+    assert walk(frames_of([packet], snap=size)).unreadable == {reason: 1}
