@@ -11,7 +11,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -95,16 +94,22 @@ def _packets(file: str, tshark: Path) -> Iterator[Any]:
     )
     read = 0
     try:
-        for packet in capture:
-            read += 1
-            yield packet
+        try:
+            for packet in capture:
+                read += 1
+                yield packet
+        finally:
+            capture.close()  # tells of a crash as well
     except TSharkCrashException as crash:
         if not read:  # else the file was cut short: what could be read is compared
-            raise NoWiresharkError(f"{file}: tshark could not read it: {str(crash).splitlines()[-1]}") from None
+            raise NoWiresharkError(f"{file}: tshark could not read it: {_last_words(crash)}") from None
     finally:
-        with suppress(TSharkCrashException):  # told above
-            capture.close()
         capture._running_processes.clear()  # noqa: SLF001 - or its destructor would wait for them once more
+
+
+def _last_words(crash: TSharkCrashException) -> str:
+    said = str(crash).partition("Last error line: ")[2] or str(crash)
+    return said.splitlines()[0]
 
 
 def _take(packet: Any, views: Views) -> None:
