@@ -13,7 +13,7 @@ TWO_WAY_BYTES = 3_000
 log-in stays under it (RFC 4253 §7: two KEXINIT of 1–2 kB the largest part)."""
 
 _APPS = {"ssh": "ssh", "rdp": "rdp", "rfb": "vnc"}
-DIRECT = frozenset(("radmin", "nomachine"))
+DIRECT = frozenset(("radmin", "nomachine", "xdmcp", "telnet", "rlogin", "rsh", "x11", "spice"))
 """Programs whose connection goes to the post itself, so that their own bytes from both sides open a session."""
 
 
@@ -51,8 +51,9 @@ class SessionTrack:
                 self._answered |= bool(client and server)
                 self._established |= begun or authenticated is True
                 self._detail = server or client
-            case Fingerprint():  # both sides showed theirs
+            case Fingerprint(established=established):  # both sides showed theirs
                 self._answered = True
+                self._established |= established
             case _:
                 pass
 

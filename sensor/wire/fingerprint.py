@@ -2,7 +2,6 @@
 
     WhatsApp    client "WA" 6 3 | "WA" 5 2 | "ED" 0 1 0 0 (2|4) 8      its Noise handshake, on 5222, 443 or 80, without TLS
     TeamViewer  both sides 0x17 0x24 | 0x11 0x30                      two bytes of one side alone may be anything
-                UDP: 0 at 0, 0x17 0x24 at 11
     Radmin      client 1 0 0 0 1 . . . 8 8, server 1 0 0 0 0x25
     NoMachine   client "NXSH-", server "NXD-"
     Telnet      IAC (255) then WILL, WONT, DO or DONT (251 to 254) and an option below 50, twice (RFC 854)
@@ -108,22 +107,3 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
     if not orig and not resp:
         return Likeness.MAYBE
     return best(sign(orig[:FIRST_BYTES], resp[:FIRST_BYTES]) for sign in STREAM_SIGNS.values())
-
-
-def _datagram_app(data: bytes) -> str | None:
-    if len(data) > 13 and data[0] == 0 and data[11:13] == b"\x17\x24":
-        return "teamviewer"
-    return None
-
-
-def probe_datagram(orig: bytes, resp: bytes) -> Likeness:
-    if not orig and not resp:
-        return Likeness.MAYBE
-    return Likeness.YES if any(_datagram_app(data) for data in (orig, resp)) else Likeness.NO
-
-
-def read_datagram(data: bytes, from_orig: bool) -> Outcome:
-    """Datagram reader: the first that shows a sign."""
-    del from_orig
-    app = _datagram_app(data)
-    return Events((Fingerprint(app),), Rest.DONE) if app else GiveUp("no sign")

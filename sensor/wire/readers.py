@@ -8,12 +8,14 @@ from sensor.wire import (
     StreamEntry,
     dns,
     fingerprint,
+    fingerprint_datagram,
     http,
     http_head,
     imap,
     pop3,
     quic,
     rdp,
+    rdp_udp,
     rfb,
     smtp,
     socks,
@@ -38,5 +40,6 @@ STREAMS: tuple[StreamEntry, ...] = (
 DATAGRAMS: tuple[DatagramEntry, ...] = (
     DatagramEntry("dns", dns.probe_datagram, dns.read_datagram),
     DatagramEntry("quic", quic.probe, quic.read_datagram, quic.QuicSession),
-    DatagramEntry("fingerprint", fingerprint.probe_datagram, fingerprint.read_datagram),
+    DatagramEntry("rdp", rdp_udp.probe, rdp_udp.read_datagram, rdp_udp.RdpUdpSession),
+    DatagramEntry("fingerprint", fingerprint_datagram.probe, fingerprint_datagram.read_datagram),
 )

@@ -81,24 +81,7 @@ class Fingerprint:
 
     service: ClassVar[str] = "fingerprint"
     app: str  # a word of the alerts' `app`
-
-
-@dataclass(frozen=True, slots=True)
-class Http:
-    """One HTTP/1 request with its response's head (RFC 9112). `uri` without its query; lengths in bytes of the bodies announced."""
-
-    service: ClassVar[str] = "http"
-    method: str | None = None
-    host: str | None = None
-    uri: str | None = None
-    version: str | None = None
-    user_agent: str | None = None
-    status_code: int | None = None
-    request_mime_type: str | None = None
-    resp_mime_type: str | None = None
-    request_body_len: int | None = None
-    response_body_len: int | None = None
-    upgrade: str | None = None  # protocol switched to (101), lower case
+    established: bool = False  # of remote control: it went past its opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +95,31 @@ class Attachment:
     protection: str | None = (
         None  # "smime", "pgp", "apicrypt", "zip", "7z", "pdf", "fse": content that was encrypted before it left
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """One HTTP/1 request with its response's head (RFC 9112). `uri` without its query; lengths in bytes of the bodies announced.
+
+    A large upload is told twice where it held a file: at once without, `again` with its `attachments`, once it has passed.
+    With `attachments`, `uri` is only the folder: its last step may be the file's own name.
+    """
+
+    service: ClassVar[str] = "http"
+    method: str | None = None
+    host: str | None = None
+    uri: str | None = None
+    version: str | None = None
+    user_agent: str | None = None
+    status_code: int | None = None
+    request_mime_type: str | None = None
+    resp_mime_type: str | None = None
+    request_body_len: int | None = None
+    response_body_len: int | None = None
+    upgrade: str | None = None  # protocol switched to (101), lower case
+    attachments: tuple[Attachment, ...] = ()  # files sent up by a form, or come to be saved
+    upload: bool = False  # the client sent them
+    again: bool = False  # this request was told before, without them
 
 
 Tls = Literal["none", "offered", "refused", "stripped", "established"]

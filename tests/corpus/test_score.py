@@ -16,14 +16,6 @@ MISSED = {
     ("zeek/contentline__contentline-irc-5k-line.pcap", "messaging:irc"): SOON,
     ("zeek/irc-basic.pcap", "messaging:irc"): SOON,
     ("zeek/tls__xmpp-starttls.pcap", "messaging:xmpp"): SOON,
-    ("ndpi/rdp2.pcapng", "remote:rdp"): SOON,  # RDP over UDP
-    ("ndpi/telnet.pcap", "remote:telnet"): SOON,
-    ("ndpi/xdmcp.pcap", "remote:xdmcp"): SOON,
-    ("ndpi/discord_mid_flow.pcap", "messaging:discord"): SOON,
-    ("ndpi/imo.pcap", "messaging:imo"): SOON,
-    ("ndpi/teamspeak3.pcap", "messaging:*"): SOON,
-    ("nfstream/teamspeak3.pcap", "messaging:*"): SOON,
-    ("ndpi/telegram.pcap", "messaging:telegram"): SOON,
     ("ndpi/threema.pcap", "messaging:threema"): SOON,
     ("ndpi/wa_video.pcap", "messaging:whatsapp"): SOON,  # STUN
     ("nfstream/wa_video.pcap", "messaging:whatsapp"): SOON,  # STUN

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.wire import Events, GiveUp, Likeness, Rest
-from sensor.wire.fingerprint import FingerprintReader, probe, probe_datagram, read_datagram
+from sensor.wire import GiveUp, Likeness, Rest
+from sensor.wire.fingerprint import FingerprintReader, probe
 from sensor.wire.records import Fingerprint
 from tests.sensor.wire.dialogue import Orig, OrigEnd, Resp, check
 
@@ -54,12 +54,6 @@ def test_what_shows_no_sign():
     check(FingerprintReader, [Orig(b"\x17\x24"), OrigEnd(), GiveUp])
 
 
-def test_datagrams():
-    assert read_datagram(b"\0" * 11 + b"\x17\x24\0", True) == Events((Fingerprint("teamviewer"),), Rest.DONE)
-    assert isinstance(read_datagram(b"\0\1\0\x46" + bytes(70), True), GiveUp)  # Discord's, and other makers' too
-    assert probe_datagram(b"\1" * 11 + b"\x17\x24\0", b"") is Likeness.NO
-
-
 def test_random_streams_show_none():
     assert all(probe(os.urandom(40), os.urandom(40)) is Likeness.NO for _ in range(20_000))
 
@@ -70,4 +64,3 @@ def test_no_bytes_raise_anything(orig, resp):
     probe(orig, resp)
     reader.data(orig, from_orig=True)
     reader.data(resp, from_orig=False)
-    read_datagram(orig, True)

@@ -1,0 +1,78 @@
+"""Datagrams that are a program's own, and their look-alikes."""
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sensor.wire import Events, GiveUp, Likeness, Rest
+from sensor.wire.fingerprint_datagram import probe, read_datagram
+from sensor.wire.records import Fingerprint
+
+TAG = bytes(range(16))
+QUERY = bytes(range(8))
+CLOCK = b"\x5a\x9a\2\0\0\0\0\0"
+CALL = TAG + b"\xff" * 12
+
+
+@pytest.mark.parametrize(
+    ("app", "data"),
+    [
+        ("teamviewer", bytes(11) + b"\x17\x24\0"),
+        ("discord", b"\x13\x37\xca\xfe\xa9\1\0\0"),
+        ("teamspeak", b"TS3INIT1\0\x65\0\0\x88" + bytes(21)),
+        ("telegram", CALL + b"\xfe\xff\xff\xff" + QUERY),
+        ("telegram", CALL + b"\xc7\x72\x15\xc0" + QUERY + bytes(24)),
+        ("telegram", CALL + b"\x1c\x37\xd9\x27" + QUERY + bytes(24)),
+        ("imo", b"\x09\2" + CLOCK),
+        ("imo", b"\x09\3" + CLOCK),
+        ("imo", b"\0\x09\3" + CLOCK),
+    ],
+)
+def test_signs(app, data):
+    assert read_datagram(data, True) == Events((Fingerprint(app),), Rest.DONE)
+    assert probe(data, b"") is probe(b"", data) is Likeness.YES
+
+
+@pytest.mark.parametrize(("opcode", "body"), [(8, bytes(12)), (10, b"\0\0\0\1\0\3MIT")])
+def test_a_display_that_is_given_or_managed_is_a_session(opcode, body):
+    data = b"\0\1" + opcode.to_bytes(2, "big") + len(body).to_bytes(2, "big") + body
+    assert read_datagram(data, False) == Events((Fingerprint("xdmcp", established=True),), Rest.DONE)
+    assert isinstance(read_datagram(data + b"x", False), GiveUp)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\1" + bytes(10) + b"\x17\x24\0",
+        bytes(11) + b"\x17\x24",  # nothing behind it
+        b"\0\1\0\x46" + bytes(70),  # Discord's look for its address, which other makers' programs send too
+        b"\x13\x37\xca\xfe\xa9\1\0\0\0",
+        b"TS3INIT2\0\x65" + bytes(21),
+        TAG + b"\xff" * 11 + b"\0\xfe\xff\xff\xff" + QUERY,
+        CALL + b"\xfe\xff\xff\xff" + QUERY + b"x",
+        CALL + b"\xff\xff\xff\xff" + QUERY,
+        b"\xff" * 40,
+        b"\x09\4" + CLOCK,
+        b"\x09\2" + CLOCK[:7] + b"\1",
+        b"\x09\2" + CLOCK + b"\0",
+        b"\0\1\0\2\0\1\0",  # XDMCP: only asked who there is
+        b"\0\1\0\x08\x21\x12\xa4\x42" + bytes(20),  # STUN
+        b"\0\1pxelinux.0\0octet\0",  # TFTP
+    ],
+)
+def test_look_alikes(data):
+    assert isinstance(read_datagram(data, True), GiveUp)
+    assert probe(data, b"") is not Likeness.YES
+
+
+def test_random_datagrams_show_none():
+    assert all(probe(os.urandom(size % 60), b"") is not Likeness.YES for size in range(40_000))
+
+
+@given(st.binary(max_size=50))
+def test_no_bytes_raise_anything(data):
+    probe(data, b"")
+    read_datagram(data, True)
