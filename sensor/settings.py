@@ -52,8 +52,8 @@ def load(config: Path | None = None, rules_dir: Path | None = None) -> Settings:
     top: Traversable = own if rules_dir is None else rules_dir
     shown = "rules" if rules_dir is None else str(rules_dir)
     texts = {name: (f"{shown}/{name}", _read(file, f"{shown}/{name}", mistakes)) for name, file in _yaml(top, "")}
-    if not texts and not mistakes:
-        mistakes.append(Mistake(shown, 0, "no rules here: a directory of *.yml files is expected"))
+    if rules_dir is not None and not rules_dir.is_dir():  # an empty one is a choice: no rules
+        mistakes.append(Mistake(shown, 0, "no such directory"))
     for name in _CATALOGUES:
         if name not in texts:
             texts[name] = (f"rules/{name}", _read(own / name, f"rules/{name}", mistakes))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from dashboard import formats
 from dashboard.sources import DayTraffic
-from dashboard.web import formats
 from dashboard.web.texts import Lang
 
 HEIGHT = 170

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from flask import Blueprint, render_template, request
 
+from dashboard import formats
 from dashboard.sources import Share
-from dashboard.web import formats
 from dashboard.web.chart import chart
 from dashboard.web.context import dashboard, lang, texts, today
 from dashboard.web.errors import Missing

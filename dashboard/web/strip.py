@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from dashboard import formats
 from dashboard.sources import Coverage, Sight
-from dashboard.web import formats
 from dashboard.web.texts import Texts
 
 _SECOND = 1_000_000_000

@@ -11,8 +11,8 @@ from ipaddress import ip_address
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from dashboard import formats
 from dashboard.privacy import Privacy
-from dashboard.web import formats
 from dashboard.web.texts import Texts
 from sensor.detect.alert import Alert, Legal, Value
 from sensor.store.days import day_of

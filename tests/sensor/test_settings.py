@@ -66,9 +66,13 @@ def test_a_config_that_cannot_be_read(tmp_path, kind):
         load(config)
 
 
-def test_a_directory_without_rules(tmp_path):
-    with pytest.raises(SettingsError, match="no rules here"):
+def test_a_rules_directory_that_is_not_there(tmp_path):
+    with pytest.raises(SettingsError, match="nowhere:0: no such directory"):
         load(None, tmp_path / "nowhere")
+
+
+def test_an_empty_rules_directory_is_a_choice(tmp_path):
+    assert load(None, tmp_path).rules.rules == ()
 
 
 def test_the_practices_own_hosts_and_thresholds_reach_lists_and_rules(tmp_path):

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.web import formats
+from dashboard import formats
 
 ZONE = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 11, 20)
