@@ -51,7 +51,11 @@ def open_capture(path: str | FilePath) -> Source:
         raise CaptureError(f"{name}: may not be read (permission denied)") from None
     except OSError as error:
         raise CaptureError(f"{name}: cannot be read ({error.strerror})") from None
-    return _recognised("standard input" if name == "-" else name, data)
+    try:
+        return _recognised("standard input" if name == "-" else name, data)
+    except CaptureError:
+        data.close()
+        raise
 
 
 def _recognised(name: str, data: Bytes) -> Source:
@@ -64,7 +68,6 @@ def _recognised(name: str, data: Bytes) -> Source:
             if len(head) < 24:
                 raise CaptureError(f"{name}: cut within its header, at byte {len(head)}")
             return PcapFile(name, data, big=order == ">")
-    data.close()
     if data.flaw:
         raise CaptureError(f"{name}: {data.flaw}, at byte {len(head)} of what it holds")
     if not head:
