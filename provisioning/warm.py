@@ -1,4 +1,4 @@
-"""Compiles, at set-up, what would else be compiled at the first packet: run by provisioning/setup.sh in the environment.
+"""Compiles and unpacks, at set-up, what would else be at the first packet: run by provisioning/setup.sh in the environment.
 
 The loop over packets and the ring have a function for it; the two capture formats are warmed by reading a file of each.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sensor.capture import ring_index
 from sensor.capture.files import open_capture
+from sensor.vendors import vendor
 from sensor.wire import kernel
 
 ETHERNET = 1
@@ -32,6 +33,7 @@ PCAPNG = (
 def main() -> None:
     kernel.warm()
     ring_index.warm()
+    vendor("00:00:01:00:00:00")
     with tempfile.TemporaryDirectory(prefix="vigie-warm-") as folder:
         for name, data in (("warm.pcap", PCAP), ("warm.pcapng", PCAPNG)):
             path = Path(folder, name)

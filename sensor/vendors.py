@@ -1,20 +1,41 @@
 """Who made a network card: scapy's copy of Wireshark's table of MAC prefixes, asked once a device.
 
 The table is text, sorted, a line a prefix: "00:00:01<tab>short name<tab>full name". It is searched, not loaded into a
-mapping: a practice has some dozens of devices, and 40,000 entries would cost start-up time and memory.
+mapping: a practice has some dozens of devices, and 40,000 entries would cost start-up time and memory. scapy keeps it packed;
+unpacked once, it lies beside Python's own compiled files, as old as scapy's.
 """
 
+import contextlib
+import os
 from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
 _PREFIX = len("aa:bb:cc")
 _LOCALLY_ADMINISTERED = 0x02
 
 
+UNPACKED = Path(__file__).parent / "__pycache__" / "vendors.txt"
+
+
 @cache
 def _table() -> str:
-    from scapy.libs.manuf import DATA  # noqa: PLC0415  a fifth of a second, spent only where a MAC is seen
+    packed = find_spec("scapy")
+    assert packed is not None
+    assert packed.origin is not None
+    made = (Path(packed.origin).parent / "libs" / "manuf.py").stat().st_mtime
+    with contextlib.suppress(OSError):
+        if UNPACKED.stat().st_mtime == made:
+            return UNPACKED.read_text(encoding="utf-8")
+    from scapy.libs.manuf import DATA  # noqa: PLC0415  a fifth of a second, spent once an installation
 
-    return "\n" + str(DATA)
+    table = "\n" + str(DATA)
+    with contextlib.suppress(OSError):  # where the code may not be written, each start unpacks
+        half = UNPACKED.with_suffix(f".{os.getpid()}")
+        half.write_text(table, encoding="utf-8")
+        os.utime(half, (made, made))
+        half.replace(UNPACKED)
+    return table
 
 
 @lru_cache(1_024)
