@@ -10,7 +10,25 @@ from typing import Any
 from sensor.detect.alert import Value
 from sensor.detect.event import Event
 from sensor.track.observation import Conn, Session, Transfer
-from sensor.wire.records import Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Smtp, Socks, Ssh, Ssl
+from sensor.wire.records import (
+    Attachment,
+    Dns,
+    Fingerprint,
+    Ftp,
+    Http,
+    Imap,
+    Irc,
+    Pop3,
+    Quic,
+    Rdp,
+    Rfb,
+    Smtp,
+    Socks,
+    Ssh,
+    Ssl,
+    Stun,
+    Xmpp,
+)
 
 Facts = dict[str, Value]
 
@@ -84,17 +102,10 @@ def _set(words: set[str]) -> str:
 
 
 def _mail(r: Smtp | Pop3 | Imap) -> Facts:
-    found: Facts = {"tls": r.tls, "attachments": len(r.attachments), "mails": 1 if r.transferred else 0}
-    if r.attachments:
-        found["attachment_bytes"] = sum(a.size for a in r.attachments)
-        found["mime_types"] = _set({a.mime_type for a in r.attachments})
-    sets = {
-        "extensions": {a.extension for a in r.attachments if a.extension},
-        "protections": {a.protection for a in r.attachments if a.protection}
-        | ({r.protection} if r.protection else set()),
-        "recipient_domains": set(r.rcptto_domains),
-    }
-    found |= {name: _set(words) for name, words in sets.items() if words}
+    found: Facts = {"tls": r.tls, "mails": 1 if r.transferred else 0}
+    found |= _files(r.attachments, r.protection)
+    if r.rcptto_domains:
+        found["recipient_domains"] = _set(set(r.rcptto_domains))
     if r.auth_mechanism:
         found["auth_mechanism"] = r.auth_mechanism
     if r.server_name:
@@ -102,6 +113,19 @@ def _mail(r: Smtp | Pop3 | Imap) -> Facts:
     if not r.complete:
         found["complete"] = False
     return found
+
+
+def _files(attachments: tuple[Attachment, ...], whole: str | None = None) -> Facts:
+    """What is told of attachments; `whole`: what encrypted the mail as a whole."""
+    found: Facts = {"attachments": len(attachments)}
+    if attachments:
+        found["attachment_bytes"] = sum(a.size for a in attachments)
+    sets = {
+        "mime_types": {a.mime_type for a in attachments},
+        "extensions": {a.extension for a in attachments if a.extension},
+        "protections": {a.protection for a in attachments if a.protection} | ({whole} if whole else set()),
+    }
+    return found | {name: _set(words) for name, words in sets.items() if words}
 
 
 def _session(r: Session) -> Facts:
@@ -122,7 +146,8 @@ def _conn(r: Conn) -> Facts:
 
 
 def _http(r: Http) -> Facts:
-    return _known({"method": r.method, "status_code": r.status_code, "request_bytes": r.request_body_len})
+    found = _known({"method": r.method, "status_code": r.status_code, "request_bytes": r.request_body_len})
+    return found | _files(r.attachments) if r.attachments else found
 
 
 def _ssl(r: Ssl) -> Facts:
@@ -153,6 +178,22 @@ def _rfb(r: Rfb) -> Facts:
     return _known({"version": r.server_version})
 
 
+def _irc(r: Irc) -> Facts:
+    return {"messages": r.messages, "direct_connections": r.dcc}
+
+
+def _xmpp(r: Xmpp) -> Facts:
+    return _known({"tls": r.tls, "server_name": r.server_name, "auth_mechanism": r.auth_mechanism})
+
+
+def _stun(r: Stun) -> Facts:
+    return _known({"method": r.method, "software": r.software, "realm": r.realm})
+
+
+def _ftp(r: Ftp) -> Facts:
+    return _known({"tls": r.tls, "stored": r.stored, "retrieved": r.retrieved, "server_name": r.server_name})
+
+
 def _nothing(_: Transfer | Fingerprint) -> Facts:
     return {}
 
@@ -168,6 +209,10 @@ _OF_RECORD: Mapping[type[Any], Callable[[Any], Facts]] = {
     Quic: _quic,
     Socks: _socks,
     Fingerprint: _nothing,
+    Irc: _irc,
+    Xmpp: _xmpp,
+    Stun: _stun,
+    Ftp: _ftp,
     Session: _session,
     Conn: _conn,
     Transfer: _nothing,

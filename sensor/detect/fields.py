@@ -8,11 +8,11 @@ What privacy forbids (subjects, senders, cookies, users) has no field: a rule th
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, get_args
 
 from sensor.detect.event import Event
 from sensor.track.observation import Conn, Session, Transfer
-from sensor.wire.records import Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Smtp, Socks, Ssh, Ssl
+from sensor.wire.records import Record
 
 Getter = Callable[[Event], Any]
 
@@ -75,14 +75,16 @@ COMMON: dict[str, Getter] = {
     "quiet_hours": attrgetter("quiet"),
 }
 
-_MAIL: dict[str, Getter] = {
-    "tls": lambda e: e.record.tls == "established",
-    "tls_state": attrgetter("record.tls"),
+_FILES: dict[str, Getter] = {
     "attachments": lambda e: len(e.record.attachments),
     "attachment.mime_type": lambda e: tuple(a.mime_type for a in e.record.attachments),
     "attachment.extension": lambda e: tuple(a.extension for a in e.record.attachments if a.extension),
     "attachment.protection": lambda e: tuple(a.protection for a in e.record.attachments if a.protection),
     "open_attachments": lambda e: sum(1 for a in e.record.attachments if a.protection is None),
+}
+_MAIL: dict[str, Getter] = _FILES | {
+    "tls": lambda e: e.record.tls == "established",
+    "tls_state": attrgetter("record.tls"),
 }
 
 _ZEEK: dict[str, dict[str, Getter]] = {  # Zeek's names where our record keeps it under another
@@ -100,7 +102,8 @@ _ZEEK: dict[str, dict[str, Getter]] = {  # Zeek's names where our record keeps i
         "answers": lambda e: tuple(answer.data for answer in e.record.answers if answer.data),
         "TTLs": lambda e: tuple(answer.ttl for answer in e.record.answers),
     },
-    "http": {
+    "http": _FILES
+    | {
         "resp_mime_types": attrgetter("record.resp_mime_type"),
         "orig_mime_types": attrgetter("record.request_mime_type"),
     },
@@ -133,6 +136,6 @@ FIELDS: Mapping[str, Mapping[str, Getter]] = {
     record.service: _of(record)
     for record in (
         *(Conn, Session, Transfer),
-        *(Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Smtp, Socks, Ssh, Ssl),
+        *get_args(Record),
     )
 }

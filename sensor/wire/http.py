@@ -1,7 +1,9 @@
-"""HTTP/1 over a stream: requests paired with the heads of their responses (RFC 9112); bodies are skipped, never kept.
+"""HTTP/1 over a stream: requests paired with the heads of their responses (RFC 9112); bodies are never kept.
 
 Which side is the client is told by its first line. A record is told with its response's head; without it when a large body
 goes up (whoever sums up bytes needs the host before the end), when the responses are not seen, and at the end.
+
+Bodies that hold files (`sensor.wire.http_files`) are looked at while they pass; their record waits for their end.
 
 After 101 (Upgrade) and after a 2xx to CONNECT another protocol begins: `Rest.HANDOVER`. A connection whose bodies are large
 is not read to its end (`Rest.DONE`): more heads on it would tell little, and cost every packet.
@@ -11,6 +13,7 @@ from collections import deque
 from typing import ClassVar
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
+from sensor.wire.http_files import MOST_FORM, files_of
 from sensor.wire.http_head import (
     CHUNKED,
     LONGEST_LINE,
@@ -19,11 +22,11 @@ from sensor.wire.http_head import (
     UNTIL_CLOSE,
     Chunks,
     Head,
-    HeadReader,
     body_size,
 )
-from sensor.wire.records import Http
-from sensor.wire.sides import Lines, TwoSides, any_side, best, starts
+from sensor.wire.http_side import Asked, Body, Side
+from sensor.wire.records import Attachment, Http
+from sensor.wire.sides import TwoSides, any_side, best, starts
 
 LARGE = 131_072  # bytes of a request's body from which its record does not wait for the response
 ENOUGH = 1_048_576  # bytes of bodies on one connection, after which it is counted only
@@ -38,40 +41,6 @@ METHODS = frozenset(
 )
 
 
-class _Asked:
-    """A request whose response has not come yet."""
-
-    __slots__ = ("head", "told")
-
-    def __init__(self, head: Head) -> None:
-        self.head = head
-        self.told = False  # its record went out without the response
-
-
-class _Side:
-    """One direction: in a head, in a body, or of no more interest."""
-
-    __slots__ = ("chunks", "head", "left", "lines")
-
-    def __init__(self) -> None:
-        self.lines = Lines(LONGEST_LINE)
-        self.head = HeadReader()
-        self.left = 0  # bytes of a body still to come; UNTIL_CLOSE
-        self.chunks: Chunks | None = None
-
-    def passes_over(self, missing: int) -> bool:
-        """Whether so many bytes lie within a body, and can be done without."""
-        if self.left == UNTIL_CLOSE:
-            return True
-        if self.left >= missing:
-            self.left -= missing
-            return True
-        if self.chunks and self.chunks.left >= missing:
-            self.chunks.left -= missing
-            return True
-        return False
-
-
 class HttpReader(TwoSides):
     """Buffer: one line of 16 KiB in each direction, and the heads of 32 requests that wait for their responses."""
 
@@ -79,11 +48,12 @@ class HttpReader(TwoSides):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sides = (_Side(), _Side())
-        self._pending: deque[_Asked] = deque()
+        self._sides = (Side(), Side())
+        self._pending: deque[Asked] = deque()
         self._records: list[Http] = []
         self._any = False
         self._bodies = 0
+        self._forms = 0  # bytes of bodies that were read for their files
         self._switch = False
 
     def data(self, data: bytes, *, from_orig: bool) -> Outcome:
@@ -103,15 +73,19 @@ class HttpReader(TwoSides):
             for direction in left:
                 left[direction] = bytes(self._sides[direction].lines.data)
             return Events(self._take(), Rest.HANDOVER, left_orig=left[True], left_resp=left[False])
-        if self._bodies > ENOUGH:
+        if self._enough():
             return self._finish()
         records = self._take()
         return Events(records) if records else MORE
 
     def gap(self, missing: int, *, from_orig: bool) -> Outcome:
         """Bytes missing inside a body do not matter; elsewhere the direction is lost."""
-        if self._sides[from_orig].passes_over(missing):
-            return MORE
+        side = self._sides[from_orig]
+        if side.passes_over(missing):
+            if side.left == 0 and not side.chunks:
+                self._body_over(side, complete=True)
+            records = self._take()
+            return Events(records) if records else MORE
         return super().gap(missing, from_orig=from_orig)
 
     def _lost_side(self, *, from_orig: bool) -> Outcome:
@@ -131,24 +105,30 @@ class HttpReader(TwoSides):
         self._records.clear()
         return records
 
-    def _salvage(self, side: _Side) -> None:
+    def _enough(self) -> bool:
+        return self._bodies > ENOUGH or self._forms > MOST_FORM
+
+    def _salvage(self, side: Side) -> None:
+        self._body_over(side, complete=side.left == UNTIL_CLOSE)
         head = side.head.partial()
         if head is not None:
             self._headed(side, head, other_heard=True)
+            self._body_over(side, complete=False)
             side.left = UNTIL_CLOSE
             side.chunks = None
 
-    def _read(self, side: _Side, *, other_heard: bool) -> None:
-        while not self._switch and self._bodies <= ENOUGH:
+    def _read(self, side: Side, *, other_heard: bool) -> None:
+        while not self._switch and not self._enough():
             if side.left == UNTIL_CLOSE:
-                self._bodies += side.lines.drop(len(side.lines.data))
+                self._bodies += side.passing(len(side.lines.data))
                 return
             if side.left:
-                skipped = side.lines.drop(side.left)
-                side.left -= skipped
-                self._bodies += skipped
+                went = side.passing(side.left)
+                side.left -= went
+                self._went(side, went)
                 if side.left:
                     return
+                self._body_over(side, complete=True)
             if side.chunks and not self._skip_chunks(side, side.chunks):
                 return
             head = side.head.read(side.lines)
@@ -156,60 +136,89 @@ class HttpReader(TwoSides):
                 return
             self._headed(side, head, other_heard=other_heard)
 
-    def _skip_chunks(self, side: _Side, chunks: Chunks) -> bool:
-        before = chunks.size
-        ended = chunks.skip(side.lines)
-        self._bodies += chunks.size - before
-        if ended:
-            side.chunks = None
-        return ended
-
-    def _headed(self, side: _Side, head: Head, *, other_heard: bool) -> None:
-        self._any = True
-        request = None if head.method else self._answered(head)
-        size = body_size(head, request)
-        side.chunks = Chunks() if size == CHUNKED else None
-        side.left = 0 if size == CHUNKED else size
-        if head.method:
-            self._asked(head, large=size > LARGE, other_heard=other_heard)
-        if size > ENOUGH:
+    def _went(self, side: Side, size: int) -> None:
+        """So many bytes of a body. What a request sends as a file is read longer than the rest."""
+        if side.body and side.body.response is None:
+            self._forms += size
+        else:
             self._bodies += size
 
-    def _asked(self, head: Head, *, large: bool, other_heard: bool) -> None:
+    def _skip_chunks(self, side: Side, chunks: Chunks) -> bool:
+        before = chunks.size
+        ended = chunks.skip(side.lines)
+        self._went(side, chunks.size - before)
+        if ended:
+            side.chunks = None
+            self._body_over(side, complete=True)
+        return ended
+
+    def _headed(self, side: Side, head: Head, *, other_heard: bool) -> None:
+        self._any = True
+        asked = None if head.method else self._answered(head)
+        size = body_size(head, asked.head if asked else None)
+        if head.method:
+            asked = self._asked(head, large=size > LARGE, other_heard=other_heard)
+        files = files_of(head) if size else None
+        side.body = Body(files, asked, None if head.method else head) if files else None
+        side.chunks = Chunks(files.feed if files else None) if size == CHUNKED else None
+        side.left = 0 if size == CHUNKED else size
+        final = head.status is not None and (head.status >= 200 or head.status == 101)
+        if final and not side.body and not (asked and asked.told):
+            self._tell(asked, head)
+        if size > ENOUGH and not side.body:
+            self._bodies += size
+
+    def _body_over(self, side: Side, *, complete: bool) -> None:
+        """What a body held is told: of a request with its response, unless that request was told already."""
+        body, side.body = side.body, None
+        if body is None:
+            return
+        files = body.files.finish(complete=complete)
+        if body.response is not None:
+            self._tell(body.asked, body.response, files)
+        elif body.asked is not None:
+            body.asked.files = files
+            if body.asked.told and files:
+                self._tell(body.asked)
+
+    def _asked(self, head: Head, *, large: bool, other_heard: bool) -> Asked:
         if not other_heard and len(self._pending) >= MOST_PIPELINED:
             self._tell_early(self._pending[-MOST_PIPELINED])
         if len(self._pending) >= MOST_PENDING:
             self._tell_early(self._pending.popleft())
-        asked = _Asked(head)
+        asked = Asked(head)
         self._pending.append(asked)
         if large:
             self._tell_early(asked)
+        return asked
 
-    def _tell_early(self, asked: _Asked) -> None:
+    def _tell_early(self, asked: Asked) -> None:
         if not asked.told:
-            asked.told = True
-            self._tell(asked.head)
+            self._tell(asked)
 
-    def _answered(self, head: Head) -> Head | None:
+    def _answered(self, head: Head) -> Asked | None:
         """The request that `head` answers."""
         assert head.status is not None
         if head.status < 200 and head.status != 101:
             return None  # 100 Continue and the like announce the answer (RFC 9110, 15.2)
         asked = self._pending.popleft() if self._pending else None
-        request = asked.head if asked else None
-        if asked is None or not asked.told:
-            self._tell(request, head)
         self._switch = head.status == 101 or (
-            request is not None and request.method == "CONNECT" and 200 <= head.status < 300
+            asked is not None and asked.head.method == "CONNECT" and 200 <= head.status < 300
         )
-        return request
+        return asked
 
-    def _tell(self, request: Head | None, response: Head | None = None) -> None:
+    def _tell(self, asked: Asked | None, response: Head | None = None, down: tuple[Attachment, ...] = ()) -> None:
+        """`down`: files in the response's body."""
+        request, again = (asked.head, asked.told) if asked else (None, False)
+        files = down + (asked.files if asked else ())
+        uri = request.uri if request else None
+        if asked:
+            asked.told = True
         self._records.append(
             Http(
                 method=request.method if request else None,
                 host=request.host if request else None,
-                uri=request.uri if request else None,
+                uri=uri.rpartition("/")[0] + "/" if uri and files else uri,  # a file's own name may be its last step
                 version=request.version if request else response.version if response else None,
                 user_agent=request.user_agent if request else None,
                 status_code=response.status if response else None,
@@ -218,6 +227,9 @@ class HttpReader(TwoSides):
                 request_body_len=request.length if request else None,
                 response_body_len=response.length if response else None,
                 upgrade=response.upgrade if response and response.status == 101 else None,
+                attachments=files,
+                upload=bool(files) and not down,
+                again=again,
             )
         )
 

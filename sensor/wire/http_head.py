@@ -5,9 +5,11 @@ body:    none | Content-Length bytes | chunks (hex length [;extension] CRLF byte
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sensor.wire import ParseError
+from sensor.wire.mime_fields import PartHeader, read_field
 from sensor.wire.sides import Lines
 from sensor.wire.text import host_of, printable
 
@@ -18,7 +20,15 @@ REQUEST_LINE = re.compile(rb"([A-Z][A-Z_-]{0,31}) +(\S+) +HTTP/(1\.[01])\s*\Z")
 STATUS_LINE = re.compile(rb"HTTP/(1\.[01]) +([1-5][0-9]{2})(?: |\Z)")
 
 KNOWN = frozenset(
-    (b"content-length", b"content-type", b"host", b"transfer-encoding", b"upgrade", b"user-agent"),
+    (
+        b"content-disposition",
+        b"content-length",
+        b"content-type",
+        b"host",
+        b"transfer-encoding",
+        b"upgrade",
+        b"user-agent",
+    ),
 )
 
 UNTIL_CLOSE = -1
@@ -39,6 +49,8 @@ class Head:
     upgrade: str | None = None
     length: int | None = None
     chunked: bool = False
+    form: bytes | None = None  # the content type of multipart/form-data, whole
+    file: PartHeader | None = None  # what a Content-Disposition says of the body
 
     @property
     def uri(self) -> str | None:
@@ -103,6 +115,7 @@ class HeadReader:
         size = int(length) if length.isdigit() and len(length) < 19 else None
         chunked = fields.get(b"transfer-encoding", b"").lower().endswith(b"chunked")
         mime_type = _text(fields.get(b"content-type", b"").partition(b";")[0].strip().lower())
+        form, file = _body_of(fields)
         self._fields, self._first, self._lines = {}, b"", 0
         if request := REQUEST_LINE.match(first):
             method, target, version = request.groups()
@@ -115,6 +128,8 @@ class HeadReader:
                 mime_type=mime_type,
                 length=size,
                 chunked=chunked,
+                form=form,
+                file=file,
             )
         status = STATUS_LINE.match(first)
         if not status:
@@ -126,7 +141,21 @@ class HeadReader:
             upgrade=_text(fields.get(b"upgrade", b"").partition(b",")[0].strip().lower()),
             length=size,
             chunked=chunked,
+            file=file,
         )
+
+
+def _body_of(fields: dict[bytes, bytes]) -> tuple[bytes | None, PartHeader | None]:
+    """(content type of a form that may hold files, what the disposition says): a file's name ends here."""
+    content_type, disposition = fields.get(b"content-type", b""), fields.get(b"content-disposition")
+    form = content_type if content_type[:19].lower() == b"multipart/form-data" else None
+    if disposition is None or form is not None:
+        return form, None
+    header = PartHeader(mime_type="application/octet-stream")
+    read_field(header, b"content-type:" + content_type)
+    read_field(header, b"content-disposition:" + disposition)
+    header.named = header.named and header.disposition != "form-data"
+    return None, header
 
 
 def _authority(method: bytes, target: bytes) -> bytes:
@@ -153,12 +182,23 @@ def body_size(head: Head, request: Head | None = None) -> int:
     return 0 if head.status is None else UNTIL_CLOSE
 
 
+def passed(lines: Lines, size: int, sink: Callable[[bytes], None] | None) -> int:
+    """Up to `size` bytes of a body, shown to `sink` if there is one; how many they were."""
+    if sink is None:
+        return lines.drop(size)
+    data = lines.take(size)
+    if data:
+        sink(data)
+    return len(data)
+
+
 class Chunks:
-    """Skips a chunked body in the lines of its direction; counts its bytes in `size`."""
+    """Passes over a chunked body in the lines of its direction; counts its bytes in `size`. `sink` is shown them."""
 
-    __slots__ = ("_trailers", "left", "size")
+    __slots__ = ("_sink", "_trailers", "left", "size")
 
-    def __init__(self) -> None:
+    def __init__(self, sink: Callable[[bytes], None] | None = None) -> None:
+        self._sink = sink
         self.left = 0  # bytes of the chunk still to come
         self._trailers = False
         self.size = 0
@@ -167,7 +207,7 @@ class Chunks:
         """True once the body has ended."""
         while True:
             if self.left:
-                self.left -= lines.drop(self.left)
+                self.left -= passed(lines, self.left, self._sink)
                 if self.left:
                     return False
             line = lines.next()

@@ -251,7 +251,7 @@ class MimeScanner:
             self._state = _State.HEADERS
         else:
             self._part = Part(header, level.place if level else Place())
-            if self._part.kind() is Kind.TEXT and header.encoding != "base64":
+            if self._part.kind() is Kind.TEXT and header.encoding != "base64" and not header.form:
                 self._inline = InlineFiles()
 
     def _open(self, boundary: bytes | None, subtype: str, parent: _Level | None) -> None:

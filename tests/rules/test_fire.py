@@ -9,12 +9,15 @@ import pytest
 
 from sensor.detect.policy_file import parse
 from sensor.track.observation import Device, Direction
-from sensor.wire.records import Attachment, Imap, Pop3, Smtp
+from sensor.wire.records import Attachment, Http, Imap, Pop3, Smtp
 from tests.sensor.detect.made_up import MORNING, S, conn, detector, flow, mail, observed, sent, session, shipped
 
 PDF = Attachment("application/pdf", "pdf", 90_000)
 P7M = Attachment("application/pkcs7-mime", "p7m", 90_000, protection="smime")
+ZIP = Attachment("application/zip", "zip", 90_000, protection="zip")
 BOXES = (Pop3, Imap)
+LOCAL_SERVER = {"peer_ip": "192.168.1.2", "direction": Direction.INTERNAL}
+MSS = {"rcptto_domains": ("chu-lille.mssante.fr",)}
 PHONE = Device("192.168.1.60", None, "Téléphone", group="personal")
 GUEST = Device("192.168.50.4", None, group="guest")
 IN, OUT, INSIDE = Direction.INBOUND, Direction.OUTBOUND, Direction.INTERNAL
@@ -43,6 +46,19 @@ def box(kind, *attachments, **more):
     return observed(kind(**({"transferred": True, "attachments": attachments} | more)), conn(port=110))
 
 
+def inside(kind, *attachments, **more):
+    """A mail in clear to or from a server of the practice."""
+    values = {"transferred": True, "attachments": attachments} | more
+    return observed(kind(**values), conn(port=25, **LOCAL_SERVER), direction=Direction.INTERNAL)
+
+
+def web(host, *attachments, uri="/", upload=True, where=Direction.OUTBOUND):
+    """A file that a form sent to a site over HTTP."""
+    record = Http(method="POST", host=host, uri=uri, status_code=200, attachments=attachments, upload=upload)
+    there = conn(port=80) if where is Direction.OUTBOUND else conn(port=80, **LOCAL_SERVER)
+    return observed(record, there, host=host, source="http", direction=where)
+
+
 def hour(*increments):
     """Increments towards one destination, a minute apart."""
     return [sent(*i[:2], **(i[2] if len(i) > 2 else {}), ts=MORNING + n * 60 * S) for n, i in enumerate(increments)]
@@ -65,6 +81,19 @@ FIRES = [
     *((f"mail-attachment-in-clear-{kind.service}", [box(kind, PDF)]) for kind in BOXES),
     *((f"mail-protected-in-clear-{kind.service}", [box(kind, P7M)]) for kind in BOXES),
     *((f"exposure-mail-password-{kind.service}", [box(kind, auth_mechanism="PLAIN")]) for kind in BOXES),
+    *(("mail-attachment-in-clear-inside", [inside(kind, PDF)]) for kind in (Smtp, *BOXES)),
+    *(("mail-mssante-in-clear", [box(kind, PDF, **MSS)]) for kind in (Smtp, *BOXES)),
+    *(("mail-mssante-in-clear-inside", [inside(kind, PDF, **MSS)]) for kind in (Smtp, *BOXES)),
+    ("mail-mssante-in-clear", [mail(PDF, rcptto_domains=("mssante.apicrypt.org",))]),
+    ("mail-attachment-in-clear", [mail(PDF, rcptto_domains=("medical75.apicrypt.org",))]),
+    ("mail-protected-in-clear", [mail(ZIP)]),
+    ("mail-protected-in-clear", [inside(Smtp, P7M)]),
+    ("mail-attachment-in-clear-http", [web("webmail.free.fr", PDF)]),
+    ("mail-attachment-in-clear-http", [web("webmail.clinique.example", PDF, upload=False)]),
+    ("mail-attachment-in-clear-http", [web("www.clinique.example", PDF, uri="/roundcube/")]),
+    ("mail-attachment-in-clear-inside", [web("serveur", PDF, uri="/webmail/", where=Direction.INTERNAL)]),
+    *(("exposure-mailbox-in-clear", [box(kind)]) for kind in BOXES),
+    *(("exposure-mssante-in-clear", [box(kind, **MSS)]) for kind in (Smtp, *BOXES)),
     ("exposure-mail-in-clear", [mail()]),
     ("exposure-mail-in-clear", [mail(inline_images=2)]),
     ("exposure-mail-password", [password("PLAIN")]),
@@ -132,6 +161,20 @@ NOT = [
     ("blindspot-vpn", [flow("api.nordvpn.com", **TALK, device=PHONE)]),
     ("blindspot-tor", [flow("torproject.org.example", **TALK)]),
     ("blindspot-ech", [flow("www.cloudflare.com", **TALK)]),
+    *(("mail-attachment-in-clear-inside", [box(kind, PDF), inside(kind, P7M)]) for kind in (Smtp, *BOXES)),
+    *(("mail-attachment-in-clear-inside", [inside(kind, PDF, **MSS)]) for kind in (Smtp, *BOXES)),
+    *(("mail-mssante-in-clear", [box(kind, PDF), inside(kind, PDF, **MSS)]) for kind in (Smtp, *BOXES)),
+    *(("mail-mssante-in-clear-inside", [inside(kind, PDF), box(kind, PDF, **MSS)]) for kind in (Smtp, *BOXES)),
+    *(("exposure-mssante-in-clear", [box(kind), box(kind, PDF, **MSS)]) for kind in (Smtp, *BOXES)),
+    *(("exposure-mailbox-in-clear", [box(kind, PDF), box(kind, **MSS)]) for kind in BOXES),
+    ("mail-attachment-in-clear", [mail(PDF, **MSS), inside(Smtp, PDF)]),
+    ("mail-mssante-in-clear", [mail(PDF, rcptto_domains=("medical75.apicrypt.org",))]),
+    ("mail-attachment-in-clear-http", [web("www.example.org", PDF), web("mail.example.org.evil.example", PDF)]),
+    ("mail-attachment-in-clear-http", [web("webmail.free.fr", ZIP), web("webmail.free.fr")]),
+    (
+        "mail-attachment-in-clear-http",
+        [web("webmail.free.fr", Attachment("application/json", "txt", 90), upload=False)],
+    ),
     ("mail-attachment-in-clear", [mail()]),
     ("mail-attachment-in-clear", [mail(P7M)]),
     ("mail-attachment-in-clear", [mail(PDF, protection="smime")]),
@@ -271,6 +314,13 @@ def test_a_program_that_a_contract_names_is_no_news():
     assert not rules_of([idle], policy)
     other = flow("router7.teamviewer.com", out=900, into=900, ended=True)
     assert rules_of([other], policy) == {"remote-tool-presence"}
+
+
+def test_a_container_that_looks_encrypted_is_probable():
+    (alert,) = detector().observe(mail(ZIP))
+    assert (alert.rule, str(alert.severity), str(alert.confidence)) == ("mail-protected-in-clear", "low", "probable")
+    (alert,) = detector().observe(mail(P7M))
+    assert str(alert.confidence) == "certain"
 
 
 def test_what_the_practice_allows_is_not_told():
