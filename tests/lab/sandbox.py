@@ -32,7 +32,7 @@ def furnish(out: Path) -> None:
         _mount("-t", "tmpfs", "-o", "mode=1777", "lab", "/tmp")
         for path, place in zip((out, *hidden), (OUT, *hidden), strict=True):
             place.mkdir(parents=True, exist_ok=True)
-            _mount("--bind", held[path], str(place))
+            _mount("--no-canonicalize", "--bind", held[path], str(place))  # what it names is covered by now
     for name in ("etc", "var"):
         upper, work = LAB / f"{name}.upper", LAB / f"{name}.work"
         upper.mkdir()
