@@ -6,7 +6,7 @@ from tests.lab.services import other
 TOLD = (Told("exposure", "dicom", device="medecin", peer="unknown"),)
 SEEN = (Seen("tcp", 104, "medecin", "unknown", out=3_000),)
 MAY = (Told("upload", device="medecin", peer="unknown"),)
-NEEDS = ("dicom",)
+NEEDS = ("exposure:dicom",)
 
 
 def act(lab):

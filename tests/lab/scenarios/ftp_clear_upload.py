@@ -6,7 +6,7 @@ from tests.lab.services import other, web
 TOLD = (Told("exposure", "ftp", device="medecin", peer="unknown"),)
 SEEN = (Seen("tcp", 21, "medecin", "unknown", out=50, into=100),)
 MAY = (Told("upload", device="medecin", peer="unknown"),)
-NEEDS = ("ftp",)
+NEEDS = ("exposure:ftp",)
 
 
 def act(lab):
