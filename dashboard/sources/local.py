@@ -27,7 +27,9 @@ from sensor.store.days import minutes_of
 from sensor.store.errors import NeedsHuman, Reason, StoreError
 from sensor.store.reader import read
 from sensor.store.status import Status, read_status, status_file
-from sensor.store.watch import SEVERITY_RANK, database
+from sensor.store.table import SEVERITY_RANK
+from sensor.store.traffic import Level, mark
+from sensor.store.watch import database
 
 SLOT_MINUTES = 10
 LOST_AFTER = 15_000_000_000  # `watch` writes its status each second
@@ -108,9 +110,18 @@ class LocalSource:
         first, after = minutes_of(day, self._zone)
 
         def ask(db: sqlite3.Connection) -> tuple[list[tuple[int, int, int]], list[Share], list[Share]]:
-            minutes = db.execute(_MINUTES, (first, after)).fetchall()
-            devices = db.execute(_DEVICES, (first, after, _SHARES)).fetchall()
-            services = db.execute(_SERVICES, (first, after, _SHARES)).fetchall()
+            asked = {
+                "first": first,
+                "after": after,
+                "mark": mark(db),
+                "shares": _SHARES,
+                "ten": Level.TEN_ALL,
+                "day": Level.DAY_ALL,
+                "device_day": Level.DAY,
+            }
+            minutes = db.execute(_SLOTS, asked).fetchall()
+            devices = db.execute(_DEVICES, asked).fetchall()
+            services = db.execute(_SERVICES, asked).fetchall()
             return minutes, [Share(*row) for row in devices], [Share(*row) for row in services]
 
         try:
@@ -149,22 +160,34 @@ class LocalSource:
             raise NeedsHuman(Reason.DAMAGED, self._database, str(error)) from error
 
 
-# In the order of the primary key, so that nothing is sorted.
-_MINUTES = """
-SELECT minute, sum(bytes_out), sum(bytes_in) FROM series WHERE minute >= ? AND minute < ? GROUP BY minute
+# What is summed lies before the mark, the rest in minutes from it on (`sensor.store.traffic`): each question adds the two.
+_SLOTS = """
+SELECT start, bytes_out, bytes_in FROM traffic WHERE level = :ten AND start >= :first AND start < :after
+UNION ALL SELECT start, bytes_out, bytes_in FROM traffic WHERE level = 0 AND start >= max(:first, :mark) AND start < :after
+"""
+
+_BY_DEVICE = """
+SELECT device, bytes_out AS sent, bytes_in AS received FROM traffic
+    WHERE level = :device_day AND start >= :first AND start < :after
+UNION ALL SELECT device, bytes_out, bytes_in FROM traffic
+    WHERE level = 0 AND start >= max(:first, :mark) AND start < :after
 """
 
 # A device has several addresses, in IPv4 and IPv6: it is one by its MAC, where that is known.
-_DEVICES = """
+_DEVICES = f"""
 SELECT min(ip), sum(sent), sum(received), mac FROM (
-    SELECT device_ip AS ip, sum(bytes_out) AS sent, sum(bytes_in) AS received, max(device_mac) AS mac FROM series
-    WHERE minute >= ? AND minute < ? GROUP BY device_ip
-) GROUP BY coalesce(mac, ip) ORDER BY sum(sent) + sum(received) DESC, ip LIMIT ?
-"""
+    SELECT ip, sum(sent) AS sent, sum(received) AS received, nullif(max(mac), '') AS mac
+    FROM ({_BY_DEVICE}) JOIN device ON id = device GROUP BY ip
+) GROUP BY coalesce(mac, ip) ORDER BY sum(sent) + sum(received) DESC, min(ip) LIMIT :shares
+"""  # noqa: S608  (our own words)
 
 _SERVICES = """
-SELECT service, sum(bytes_out), sum(bytes_in) FROM series
-WHERE minute >= ? AND minute < ? GROUP BY service ORDER BY sum(bytes_out) + sum(bytes_in) DESC, service LIMIT ?
+SELECT text, sum(sent), sum(received) FROM (
+    SELECT service, bytes_out AS sent, bytes_in AS received FROM traffic
+        WHERE level = :day AND start >= :first AND start < :after
+    UNION ALL SELECT service, bytes_out, bytes_in FROM traffic
+        WHERE level = 0 AND start >= max(:first, :mark) AND start < :after
+) JOIN name ON id = service GROUP BY text ORDER BY sum(sent) + sum(received) DESC, text LIMIT :shares
 """
 
 

@@ -6,7 +6,8 @@ with `digest` the SHA-256 of the body (itself canonical JSON), `prev` the MAC of
 as decimal strings because nanoseconds pass 2^53 (RFC 8785, 3.2.2.3). `mac` is its HMAC-SHA-256 under the key `key`.
 
 Kinds: opening, growth and closing of an alert; erasure {"entries": [seq…]}, whose bodies are then gone, digests and MACs
-staying; rotation {"key": id}, signed by the old key, after which the new one signs.
+staying; rotation {"key": id}, signed by the old key, after which the new one signs; recovery, which tells what a damaged file
+lost (`sensor.store.refill`); clock, from which on the clock is trusted or not (`sensor.store.clock`).
 """
 
 import hmac
@@ -26,7 +27,7 @@ import rfc8785
 from sensor.store.codec import clean
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_COLUMNS = "seq, kind, subject, written, boot, monotonic, key, digest, mac, body"
+COLUMNS = "seq, kind, subject, written, boot, monotonic, key, digest, mac, body"
 _PLACES = ", ".join("?" * 10)
 ALIEN = "\0"  # stands for a value that no entry was written with
 _EXACT = 2**53  # beyond, a double no longer tells whole numbers apart
@@ -40,6 +41,8 @@ class Kind(StrEnum):
     CLOSING = "closing"
     ERASURE = "erasure"
     ROTATION = "rotation"
+    RECOVERY = "recovery"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,11 @@ def signed_text(entry: Entry, prev: bytes) -> bytes:
     return f'{{{head},"seq":{entry.seq},"subject":{_quoted(entry.subject)},"written":"{entry.written}"}}'.encode()
 
 
+def anchor(entry: Entry) -> str:
+    """What a recovery entry vouches for: the entry, without the one before."""
+    return sha256(signed_text(entry, b"") + entry.mac).hexdigest()
+
+
 def _quoted(text: str) -> str:
     """JSON's string. Nearly all are plain words; the library does the others."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
@@ -114,7 +122,7 @@ class Journal:
             body=text,
         )
         entry = replace(unsigned, mac=hmac.digest(self._keys[self._key], signed_text(unsigned, prev), "sha256"))
-        self._db.execute(f"INSERT INTO journal ({_COLUMNS}) VALUES ({_PLACES})", astuple(entry))  # noqa: S608  (our own words)
+        self._db.execute(f"INSERT INTO journal ({COLUMNS}) VALUES ({_PLACES})", astuple(entry))  # noqa: S608  (our own words)
         return entry
 
     @property
@@ -147,6 +155,11 @@ def entries(db: sqlite3.Connection) -> Iterator[Entry]:
     return _rows(db, "ORDER BY seq", ())
 
 
+def entries_after(db: sqlite3.Connection, seq: int, count: int) -> Iterator[Entry]:
+    """The `count` entries that follow number `seq`, or those there are."""
+    return _rows(db, f"WHERE seq > ? ORDER BY seq LIMIT {int(count)}", (seq,))
+
+
 def signer_after(entry: Entry) -> str:
     """Id of the key that must sign the next entry."""
     return str(json.loads(entry.body)["key"]) if entry.kind == Kind.ROTATION and entry.body else entry.key
@@ -165,7 +178,7 @@ def canonical(value: Any) -> Any:
     return value
 
 
-def _rows(db: sqlite3.Connection, which: str, values: tuple[str, ...]) -> Iterator[Entry]:
+def _rows(db: sqlite3.Connection, which: str, values: tuple[str | int, ...]) -> Iterator[Entry]:
     """SQLite holds any type in any column: one that is not what was written becomes what no MAC fits."""
 
     def text(value: object) -> str:
@@ -177,7 +190,7 @@ def _rows(db: sqlite3.Connection, which: str, values: tuple[str, ...]) -> Iterat
     def raw(value: object) -> bytes:
         return value if isinstance(value, bytes) else b""
 
-    for row in db.execute(f"SELECT {_COLUMNS} FROM journal {which}", values):  # noqa: S608  (our own words)
+    for row in db.execute(f"SELECT {COLUMNS} FROM journal {which}", values):  # noqa: S608  (our own words)
         seq, kind, subject, written, boot, monotonic, key, digest, mac, body = row
         yield Entry(
             seq=whole(seq),

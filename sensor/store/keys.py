@@ -32,6 +32,12 @@ def load(folder: Path) -> Mapping[str, bytes]:
     return found
 
 
+def newest(folder: Path) -> str:
+    """The id of the key made last; empty if there is none."""
+    paths = sorted(folder.glob("*.key"), key=lambda path: path.stat().st_mtime_ns)
+    return paths[-1].stem if paths else ""
+
+
 def make(folder: Path) -> str:
     """A new key, on the disk before it signs anything. Its id."""
     key = os.urandom(KEY_BYTES)

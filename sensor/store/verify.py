@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
-from sensor.store.journal import ALIEN, Entry, Kind, entries, signed_text, signer_after
+from sensor.store.journal import ALIEN, Entry, Kind, anchor, entries, signed_text, signer_after
+
+LASTING = (Kind.ERASURE, Kind.ROTATION, Kind.RECOVERY)
+"""Kinds whose content is never erased: without it the others could not be checked."""
 
 
 class Fault(StrEnum):
@@ -33,6 +37,7 @@ class Verdict:
     seq: int
     head: bytes
     fault: Fault | None = None
+    lost: int = 0  # entries that a damaged file took, as a recovery entry says
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +68,15 @@ def root_of(name: str, seq: int, head: bytes) -> Root:
 
 def verify(db: sqlite3.Connection, keys: Mapping[str, bytes], root: Root | None = None) -> Verdict:
     """Reads the whole journal once. `root`: one that was given earlier."""
-    walk = _Walk(keys)
-    db.text_factory = _text
+    db.text_factory = readable
+    walk = Walk(db, keys, root)
     for entry in entries(db):
-        fault = walk.step(entry)
-        if (
-            fault is None
-            and root is not None
-            and entry.seq == root.seq
-            and root_of(root.name, entry.seq, entry.mac) != root
-        ):
-            fault = Fault.CUT
-        if fault is not None:
-            return Verdict(walk.seq, walk.seq + 1 if fault is Fault.MISSING else entry.seq, walk.prev, fault)
-    if walk.untold:
-        return Verdict(walk.seq, min(walk.untold), walk.prev, Fault.ERASED)
-    if root is not None and walk.seq < root.seq:
-        return Verdict(walk.seq, walk.seq + 1, walk.prev, Fault.CUT)
-    return Verdict(walk.seq, walk.seq, walk.prev)
+        if not walk.step(entry):
+            break
+    return walk.verdict()
 
 
-def _text(raw: bytes) -> str:
+def readable(raw: bytes) -> str:
     """A flipped bit may leave a text that is no UTF-8: that is a fault of its entry, and the others are read on."""
     try:
         return raw.decode()
@@ -91,25 +84,79 @@ def _text(raw: bytes) -> str:
         return ALIEN
 
 
-class _Walk:
-    """Where the reading stands: the last good entry, and the erased ones whose erasure has not come yet."""
+class Walk:
+    """Where the reading stands: the last good entry, the erased ones whose erasure has not come yet, and so the gaps."""
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    def __init__(self, db: sqlite3.Connection, keys: Mapping[str, bytes], root: Root | None = None) -> None:
         self._keys = keys
+        self._root = root
         self._key: str | None = None
+        self._anchors = _anchors(db)
+        self._gaps: dict[
+            int, tuple[int, str]
+        ] = {}  # by the anchor's number: the first lost one, and what must be vouched for
+        self._untold: set[int] = set()
+        self._bad: tuple[int, Fault] | None = None
+        self.lost = 0
         self.prev, self.seq = b"", 0
-        self.untold: set[int] = set()
 
-    def step(self, entry: Entry) -> Fault | None:
+    def step(self, entry: Entry) -> bool:
+        """The next entry. False once one is bad."""
         fault = _fault(entry, self.seq, self.prev, self._keys, self._key)
+        if fault is Fault.MISSING and entry.seq > self.seq and self._anchored(entry):
+            self._gaps[entry.seq] = (self.seq + 1, anchor(entry))
+            fault = None
+        if fault is None and self._root is not None and entry.seq == self._root.seq:
+            fault = None if root_of(self._root.name, entry.seq, entry.mac) == self._root else Fault.CUT
         if fault is not None:
-            return fault
+            self._bad = (self.seq + 1 if fault is Fault.MISSING else entry.seq, fault)
+            return False
         if entry.body is None:
-            self.untold.add(entry.seq)
+            self._untold.add(entry.seq)
         elif entry.kind == Kind.ERASURE:
-            self.untold -= set(json.loads(entry.body)["entries"])
+            self._untold -= set(json.loads(entry.body)["entries"])
+        elif entry.kind == Kind.RECOVERY:
+            self._vouched(json.loads(entry.body))
         self.prev, self.seq, self._key = entry.mac, entry.seq, signer_after(entry)
-        return None
+        return True
+
+    def verdict(self) -> Verdict:
+        """Of what was read so far, as if it were all."""
+        bad = self._bad
+        if bad is None and self._gaps:
+            bad = (min(first for first, _ in self._gaps.values()), Fault.MISSING)
+        if bad is None and self._untold:
+            bad = (min(self._untold), Fault.ERASED)
+        if bad is None and self._root is not None and self.seq < self._root.seq:
+            bad = (self.seq + 1, Fault.CUT)
+        if bad is None:
+            return Verdict(self.seq, self.seq, self.prev, lost=self.lost)
+        return Verdict(self.seq, bad[0], self.prev, bad[1], self.lost)
+
+    def _anchored(self, entry: Entry) -> bool:
+        """Whether a recovery entry, still to be read and checked, says that it may stand after a gap."""
+        whole = entry.key in self._keys and len(entry.mac) == len(entry.digest) == 32
+        return whole and _body_fault(entry) is None and anchor(entry) in self._anchors
+
+    def _vouched(self, told: dict[str, Any]) -> None:
+        lost = dict(told["lost"])
+        self._untold -= set(told["erased"])
+        for seq, vouched in told["anchors"].items():
+            first, digest = self._gaps.get(int(seq), (0, ""))
+            if digest == vouched and lost.get(first) == int(seq) - 1:
+                del self._gaps[int(seq)]
+                self.lost += int(seq) - first
+
+
+def _anchors(db: sqlite3.Connection) -> set[str]:
+    """What recovery entries vouch for, not checked yet: each of them must be read as good later in the journal."""
+    found: set[str] = set()
+    for (body,) in db.execute("SELECT body FROM journal WHERE kind = 'recovery'"):
+        try:
+            found |= {str(one) for one in json.loads(body)["anchors"].values()}
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue  # the reading will come to it
+    return found
 
 
 def _fault(entry: Entry, seq: int, prev: bytes, keys: Mapping[str, bytes], key: str | None) -> Fault | None:
@@ -119,6 +166,10 @@ def _fault(entry: Entry, seq: int, prev: bytes, keys: Mapping[str, bytes], key: 
         return Fault.KEY
     if not hmac.compare_digest(hmac.digest(keys[entry.key], signed_text(entry, prev), "sha256"), entry.mac):
         return Fault.ALTERED
+    return _body_fault(entry)
+
+
+def _body_fault(entry: Entry) -> Fault | None:
     if entry.body is None:
-        return Fault.ERASED if entry.kind in (Kind.ERASURE, Kind.ROTATION) else None
+        return Fault.ERASED if entry.kind in LASTING else None
     return None if sha256(entry.body.encode()).digest() == entry.digest else Fault.ALTERED

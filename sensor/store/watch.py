@@ -4,6 +4,7 @@ Alerts are committed before `upsert` returns; with WAL and `synchronous=FULL` th
 Traffic waits for at most `BATCH_SECONDS`, because an SD card wears by the commit.
 """
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -15,33 +16,24 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from sensor.detect.alert import Alert, Severity
-from sensor.store import keys, schema
-from sensor.store.codec import clean, decode, encode
+from sensor.detect.alert import Alert, Value
+from sensor.store import keys, rescue, schema
+from sensor.store.codec import decode
 from sensor.store.errors import NeedsHuman, Reason, WillRetry, told
+from sensor.store.health import Trouble, health
 from sensor.store.journal import Journal
+from sensor.store.rescue import Rescued
 from sensor.store.series import Batch, SeriesRow
+from sensor.store.space import Space
+from sensor.store.table import SEVERITY_RANK, counted, write
 from sensor.store.telling import tell
+from sensor.store.traffic import Traffic
+from sensor.store.upkeep import Terms, Tools, Upkeep
+
+__all__ = ["BATCH_SECONDS", "SEVERITY_RANK", "WatchStore", "database"]
 
 BATCH_SECONDS = 45
-SEVERITY_RANK = {severity: rank for rank, severity in enumerate(Severity)}
-
-_UPSERT = """
-INSERT INTO alert (id, change, first_seen, last_seen, category, severity, app, rule, device_ip, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET change=excluded.change, first_seen=excluded.first_seen, last_seen=excluded.last_seen,
-    category=excluded.category, severity=excluded.severity, app=excluded.app, rule=excluded.rule,
-    device_ip=excluded.device_ip, body=excluded.body
-"""
-
-_ADD_SERIES = """
-INSERT INTO series (minute, device_ip, service, destination, device_mac, bytes_out, bytes_in, packets_out, packets_in, flows)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (minute, device_ip, service, destination) DO UPDATE SET
-    device_mac=coalesce(excluded.device_mac, device_mac),
-    bytes_out=bytes_out+excluded.bytes_out, bytes_in=bytes_in+excluded.bytes_in,
-    packets_out=packets_out+excluded.packets_out, packets_in=packets_in+excluded.packets_in, flows=flows+excluded.flows
-"""
+WAL_KEPT = 4 << 20  # bytes of the -wal that stay once it was folded in
 
 
 def database(state: Path) -> Path:
@@ -55,7 +47,11 @@ class WatchStore:
     Errors: WillRetry and NeedsHuman (`sensor.store.errors`), nothing else for what happens to files.
     """
 
-    def __init__(self, state: Path | str, *, clock: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self, state: Path | str, *, clock: Callable[[], int] = time.time_ns, terms: Terms | None = None
+    ) -> None:
+        """A damaged file is set aside, and what can be read of it goes on in a new one; an alert says so."""
+        terms = terms or Terms()
         self.path = database(Path(state))
         self._turn = Lock()
         self._batch = Batch()
@@ -64,9 +60,19 @@ class WatchStore:
         self._lock = _lock(self.path)
         with ExitStack() as undo:
             undo.callback(os.close, self._lock)
+            rescued = _rescued(self.path, self.keys, clock())
             self._db = _open(self.path)
             undo.callback(self._db.close)
             self._journal = self._open_journal()
+            self._traffic = Traffic(self._db, terms.zone)
+            self._space = Space(self.path.parent)
+            self._space.hold()
+            with self._telling():
+                self._upkeep = Upkeep(self._tools(), terms)
+            if rescued is not None:
+                found = rescued.found
+                facts: dict[str, Value] = {"file": rescued.file, "alerts": found.alerts, "lost": found.lost}
+                self._upsert([health(Trouble.DAMAGED, clock(), facts, subject=rescued.file)])
             undo.pop_all()
 
     def __enter__(self) -> Self:
@@ -79,13 +85,15 @@ class WatchStore:
 
     def upsert(self, alerts: Iterable[Alert]) -> int:
         """Write alerts, new or grown, durably. Returns the change number, which grows with each such commit."""
-        with self._turn, self._commit() as db:
-            change = _next(db, "change")
+        alerts = list(alerts)
+        with self._turn:
+            try:
+                return self._upsert(alerts)
+            except WillRetry as error:
+                if error.reason is not Reason.FULL or not self._space.release():
+                    raise
             now = self._clock()
-            for alert in alerts:
-                tell(self._journal, alert, now)
-                db.execute(_UPSERT, _row(alert, change))
-        return change
+            return self._upsert([*alerts, health(Trouble.FULL, now, {"percent": self._space.percent()})])
 
     def rotate_key(self) -> str:
         """A new key signs the journal from here on. Its id."""
@@ -102,8 +110,14 @@ class WatchStore:
                 self._write_series()
 
     def flush(self, now: int, *, force: bool = False) -> bool:
-        """Write the waiting traffic if it has waited `BATCH_SECONDS` (or `force`). `now` in nanoseconds. True if written."""
+        """Write the waiting traffic if it has waited `BATCH_SECONDS` (or `force`). `now` in nanoseconds. True if written.
+
+        Called each second; one in which there is upkeep to do does a piece of it instead of nothing.
+        """
         with self._turn:
+            if self._upkeep.due():
+                with self._telling():
+                    self._upkeep.step(now)
             if not len(self._batch):
                 self._batch_since = None
                 return False
@@ -114,6 +128,11 @@ class WatchStore:
                 return False
             self._write_series()
             return True
+
+    def maintain(self, now: int) -> bool:
+        """One small piece of the store's own work (`sensor.store.upkeep`). False if nothing is left to do for now."""
+        with self._turn, self._telling():
+            return self._upkeep.step(now)
 
     def load_alerts(self, since: int = 0) -> list[Alert]:
         """The alerts last seen at or after `since` (nanoseconds), oldest first: what the detector must go on growing."""
@@ -161,12 +180,36 @@ class WatchStore:
             raise NeedsHuman(Reason.DAMAGED, self.path, f"the key {journal.key} of its journal is gone")
         return journal
 
+    def _tools(self) -> Tools:
+        return Tools(
+            path=self.path,
+            db=self._db,
+            journal=self._journal,
+            traffic=self._traffic,
+            space=self._space,
+            keys=lambda: keys.load(self.keys),
+            commit=self._commit,
+            tell=self._tell_once,
+        )
+
+    def _upsert(self, alerts: Iterable[Alert]) -> int:
+        with self._commit() as db:
+            change = counted(db, "change")
+            now = self._clock()
+            for alert in alerts:
+                tell(self._journal, alert, now)
+                write(db, alert, change)
+        return change
+
+    def _tell_once(self, alert: Alert) -> None:
+        """An alert of the store itself, which does not grow."""
+        if self._db.execute("SELECT 1 FROM alert WHERE id = ?", (alert.id,)).fetchone() is None:
+            self._upsert([alert])
+
     def _write_series(self) -> None:
         with self._commit() as db:
-            _next(db, "series")
-            db.executemany(
-                _ADD_SERIES, ((m, clean(ip), clean(s), clean(d), *rest) for m, ip, s, d, *rest in self._batch.rows())
-            )
+            counted(db, "series")
+            self._traffic.add(self._batch.rows())
         self._batch.clear()
         self._batch_since = None
 
@@ -180,6 +223,7 @@ class WatchStore:
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+                self._traffic.forget()  # numbers that were given in it were not
                 raise
 
     @contextmanager
@@ -188,26 +232,6 @@ class WatchStore:
             yield
         except sqlite3.Error as error:
             raise told(error, self.path) from error
-
-
-def _row(alert: Alert, change: int) -> tuple[str | int | None, ...]:
-    return (
-        clean(alert.id),
-        change,
-        alert.first_seen,
-        alert.last_seen,
-        alert.category.value,
-        SEVERITY_RANK[alert.severity],
-        None if alert.app is None else clean(alert.app),
-        clean(alert.rule),
-        clean(alert.device.ip),
-        encode(alert),
-    )
-
-
-def _next(db: sqlite3.Connection, key: str) -> int:
-    row = db.execute("UPDATE meta SET value = value + 1 WHERE key = ? RETURNING value", (key,)).fetchone()
-    return int(row[0])
 
 
 def _lock(path: Path) -> int:
@@ -225,18 +249,39 @@ def _lock(path: Path) -> int:
     return handle
 
 
+def _rescued(path: Path, folder: Path, now: int) -> Rescued | None:
+    """Errors: as of the store; OSError of a full disk too, as WillRetry."""
+    try:
+        rescue.finish(path)
+        if not rescue.damage(path):
+            return None
+        known = keys.load(folder)
+        signer = keys.newest(folder) or keys.make(folder)
+        return rescue.rescue(path, known or keys.load(folder), signer, now)
+    except sqlite3.Error as error:
+        raise told(error, path) from error
+    except OSError as error:
+        raise WillRetry(Reason.FULL if error.errno == errno.ENOSPC else Reason.DENIED, path, str(error)) from error
+
+
 def _open(path: Path) -> sqlite3.Connection:
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
     except sqlite3.Error as error:
         raise told(error, path) from error
     try:
-        schema.check(db, path)
+        if not schema.check(db, path):
+            db.execute(
+                "PRAGMA auto_vacuum=INCREMENTAL"
+            )  # only before the first table: a full disk can be given room back
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
+        db.execute(f"PRAGMA journal_size_limit={WAL_KEPT}")
         db.execute("PRAGMA foreign_keys=ON")
         schema.migrate(db, path)
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the tables lie in the file itself before the first alert
+        rescue.keep_head(path)
     except sqlite3.Error as error:
         db.close()
         raise told(error, path) from error

@@ -10,7 +10,7 @@ from sensor.store.codec import encode
 from sensor.store.errors import NeedsHuman, Reason, WillRetry
 from sensor.store.reader import read
 from sensor.store.verify import verify
-from sensor.store.watch import BATCH_SECONDS, database
+from sensor.store.watch import BATCH_SECONDS
 
 SECOND = 1_000_000_000
 ROW = SeriesRow(100, "192.168.1.20", None, "ssl", 10, 20, 1, 2, 1)
@@ -84,15 +84,6 @@ def test_two_writers_of_one_store_are_refused(store, tmp_path, sample):
         WatchStore(tmp_path)
     assert caught.value.reason is Reason.BUSY
     store.upsert([sample])
-
-
-def test_a_damaged_file_needs_a_human(tmp_path):
-    path = database(tmp_path)
-    path.parent.mkdir()
-    path.write_bytes(b"this is not a database, and long enough to be looked at " * 100)
-    with pytest.raises(NeedsHuman, match=r"vigie\.db.*damaged") as caught:
-        WatchStore(tmp_path)
-    assert caught.value.reason is Reason.DAMAGED
 
 
 def test_a_body_that_is_not_an_alert_needs_a_human(store, sample):

@@ -1,0 +1,180 @@
+"""Filling a new store from a damaged one: journal entries as they were signed, alerts, traffic.
+
+Called by `sensor.store.rescue`. A gap in the journal is told by an entry of the kind `recovery`, signed like any other:
+  {"anchors": {seq: SHA-256 of what that entry signs without the one before, and its MAC}, "erased": [seq…], "file",
+   "lost": [[first, last]…]}
+An anchor is the first entry after a gap: the one before it is lost, so that its MAC can no longer be computed; the recovery
+entry vouches for it, and `sensor.store.verify` accepts no other gap. `erased` are those whose erasure entry is lost.
+"""
+
+import hmac
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, fields
+from hashlib import sha256
+from typing import Any
+
+from sensor.detect.alert import Alert
+from sensor.store import salvage
+from sensor.store.codec import decode
+from sensor.store.journal import COLUMNS, Entry, Journal, Kind, anchor, signed_text, signer_after
+from sensor.store.table import write
+from sensor.store.telling import rebuild, tell
+
+_DIGEST = 32
+_TEXTS = {"kind", "subject", "boot", "key", "body"}
+_WHOLE = {field.name for field in fields(Alert) if field.type is int}
+_AGO, _AHEAD = 430 * 1440, 31 * 1440  # the minutes of traffic that are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How much came out. `lost`: journal entries that are known to be missing."""
+
+    entries: int
+    alerts: int
+    traffic: int
+    lost: int
+
+
+def refill(
+    db: sqlite3.Connection,
+    source: sqlite3.Connection,
+    keys: Mapping[str, bytes],
+    signer: str,
+    file: str,
+    now: int,
+    size: int,
+) -> Found:
+    """One transaction. `size` of the damaged file in bytes bounds what it may hold; `signer` signs if no entry is left."""
+    db.execute("BEGIN IMMEDIATE")
+    good, lost, anchors = _kept(_entries(source, size // 64), keys)
+    places = ", ".join("?" * len(fields(Entry)))
+    db.executemany(f"INSERT INTO journal ({COLUMNS}) VALUES ({places})", (astuple(one) for one in good))  # noqa: S608  (our own words)
+    journal = Journal(db, keys, signer)
+    count = sum(last - first + 1 for first, last in lost)
+    journal.append(Kind.RECOVERY, "", {"anchors": anchors, "erased": _untold(good), "file": file, "lost": lost}, now)
+    alerts = _alerts(db, source, size // 64)
+    for change, alert in enumerate(alerts.values(), 1):
+        tell(journal, alert, now)  # what the journal lost of it is told again
+        write(db, alert, change)
+    traffic = _traffic(db, source, now // 60_000_000_000)
+    db.execute("UPDATE meta SET value = ? WHERE key = 'change'", (_counter(source, "change") + len(alerts) + 1,))
+    db.execute("UPDATE meta SET value = ? WHERE key = 'series'", (_counter(source, "series") + 1,))
+    db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (_counter(source, "rolled"),))
+    db.execute("COMMIT")
+    return Found(len(good), len(alerts), traffic, count)
+
+
+def _entries(source: sqlite3.Connection, most: int) -> Iterator[Entry]:
+    select = f"SELECT {COLUMNS} FROM journal"  # noqa: S608  (our own words)
+    names = [field.name for field in fields(Entry)]
+    top = salvage.last(source, "SELECT seq FROM journal", "seq", most)
+    for row in salvage.rows(source, select, "seq", 1, top + 1):
+        values = dict(zip(names, row, strict=True))
+        values |= {name: salvage.text(values[name]) for name in _TEXTS}
+        yield Entry(**values)
+
+
+def _kept(found: Iterable[Entry], keys: Mapping[str, bytes]) -> tuple[list[Entry], list[list[int]], dict[str, str]]:
+    """The entries that are as they were signed, or whose body at least is, after a gap; the gaps; what vouches for the latter."""
+    good: list[Entry] = []
+    lost: list[list[int]] = []
+    anchors: dict[str, str] = {}
+    for entry in found:
+        before = good[-1].seq if good else 0
+        if not _whole(entry) or entry.seq <= before:
+            continue
+        follows = entry.seq == before + 1
+        if follows and (not good or signer_after(good[-1]) == entry.key) and _signed(entry, good, keys):
+            good.append(entry)
+        elif not follows and entry.key in keys:
+            good.append(entry)
+            lost.append([before + 1, entry.seq - 1])
+            anchors[str(entry.seq)] = anchor(entry)
+    return good, lost, anchors
+
+
+def _untold(good: Iterable[Entry]) -> list[int]:
+    gone = {entry.seq for entry in good if entry.body is None}
+    for entry in good:
+        if entry.kind == Kind.ERASURE and entry.body is not None:
+            gone -= set(json.loads(entry.body)["entries"])
+    return sorted(gone)
+
+
+def _signed(entry: Entry, good: list[Entry], keys: Mapping[str, bytes]) -> bool:
+    key = keys.get(entry.key)
+    prev = good[-1].mac if good else b""
+    return key is not None and hmac.compare_digest(hmac.digest(key, signed_text(entry, prev), "sha256"), entry.mac)
+
+
+def _whole(entry: Entry) -> bool:
+    """Its values are of their kinds, and its body, if it has one, is the one it was signed with."""
+    texts = (entry.kind, entry.subject, entry.boot, entry.key)
+    numbers = (entry.seq, entry.written, entry.monotonic)
+    hashes = (entry.digest, entry.mac)
+    return (
+        all(isinstance(one, str) for one in texts)
+        and all(isinstance(one, int) for one in numbers)
+        and all(isinstance(one, bytes) and len(one) == _DIGEST for one in hashes)
+        and (entry.body is None or sha256(entry.body.encode()).digest() == entry.digest)
+    )
+
+
+def _alerts(db: sqlite3.Connection, source: sqlite3.Connection, most: int) -> dict[str, Alert]:
+    """From the table as far as it can be read, the others as the journal tells them."""
+    found: dict[str, Alert] = {}
+    top = salvage.last(source, "SELECT rowid AS n FROM alert", "n", most)
+    for _, body in salvage.rows(source, "SELECT rowid AS n, body FROM alert", "n", 1, top + 1):
+        try:
+            alert = decode(salvage.text(body))
+        except (ValueError, TypeError):
+            continue
+        found[alert.id] = alert
+    told = rebuild(_journal(db))
+    for name, plain in told.items():
+        if name not in found:
+            found[name] = decode(json.dumps(_numbers(plain)))
+    return found
+
+
+def _journal(db: sqlite3.Connection) -> Iterator[Entry]:
+    for row in db.execute(f"SELECT {COLUMNS} FROM journal ORDER BY seq"):  # noqa: S608  (our own words)
+        yield Entry(*row)
+
+
+def _numbers(plain: dict[str, Any]) -> dict[str, Any]:
+    """Back from what RFC 8785 cannot say exactly: times are decimal strings there."""
+    return {name: int(value) if name in _WHOLE else value for name, value in plain.items()}
+
+
+def _traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int:
+    """Devices and words by their numbers, then the rows; one whose device is lost keeps its figures."""
+    for table, columns, most in (("device", "id, ip, mac, last", 1 << 16), ("name", "id, text", 1 << 10)):
+        for row in salvage.rows(source, f"SELECT {columns} FROM {table}", "id", 1, most):  # noqa: S608  (our own words)
+            places = ", ".join("?" * len(row))
+            db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", [salvage.text(one) for one in row])  # noqa: S608  (the same)
+    count = 0
+    for level in range(7):
+        select = f"SELECT * FROM traffic WHERE level = {level}"  # noqa: S608  (our own numbers)
+        for row in salvage.rows(source, select, "start", now - _AGO, now + _AHEAD, least=10):
+            if len(row) == 10 and all(isinstance(one, int) for one in row):
+                count += db.execute("INSERT OR IGNORE INTO traffic VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row).rowcount
+    db.execute(
+        "INSERT OR IGNORE INTO device SELECT DISTINCT device, 'unknown-' || device, '', start FROM traffic "
+        "WHERE level = 3 AND device NOT IN (SELECT id FROM device)"
+    )
+    db.execute(
+        "INSERT OR IGNORE INTO name SELECT DISTINCT service, 'unknown-' || service FROM traffic "
+        "WHERE service NOT IN (SELECT id FROM name)"
+    )
+    return count
+
+
+def _counter(source: sqlite3.Connection, key: str) -> int:
+    for name, value, _ in salvage.rows(source, "SELECT key, value, 1 AS n FROM meta", "n", 1, 2):
+        if name == key.encode() and isinstance(value, int):
+            return value
+    return 0
