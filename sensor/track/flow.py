@@ -18,7 +18,7 @@ from sensor.track.rows import Row
 from sensor.track.sessions import SessionTrack
 from sensor.wire.kernel.layout import Mark
 from sensor.wire.kernel.zeek import conn_state, history_text
-from sensor.wire.records import Http, Imap, Pop3, Quic, Record, Smtp, Ssl
+from sensor.wire.records import Ftp, Http, Imap, Pop3, Quic, Record, Smtp, Ssl, Xmpp
 
 TCP, UDP = 6, 17
 _PROTOS: dict[int, Literal["tcp", "udp", "icmp", "sctp"]] = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp", 132: "sctp"}
@@ -100,13 +100,16 @@ class Flow:
                 self.name(name, "http")
             case Smtp(server_name=str(name)) | Pop3(server_name=str(name)) | Imap(server_name=str(name)):
                 self.name(name, "banner")
+            case Ftp(server_name=str(name)) | Xmpp(server_name=str(name)):
+                self.name(name, "banner")
             case _:
                 pass
         self.program = self.program or program(record)
         if self.session is None:
             self.session = SessionTrack.of(record)
         if self.session is not None:
-            self.session.learn(record)
+            talk = self.conversation
+            self.session.learn(record, talk.said() if isinstance(talk, TcpConversation) else (0, 0))
 
     def name(self, host: str, source: HostSource) -> None:
         """Takes a name for the peer if it is better evidence than the one known."""

@@ -5,7 +5,7 @@ Called with each record of a flow. A name on a certificate is the maker's own:
     AnyDesk      client and server present "AnyDesk Client", its relays "AnyNet Relay"   (nDPI's tls.c and anydesk.c)
 """
 
-from sensor.wire.records import Fingerprint, Record, Ssl
+from sensor.wire.records import Fingerprint, Irc, Record, Ssl, Stun, Xmpp
 
 CERTIFICATES = {"anydesk client": "anydesk", "anynet relay": "anydesk"}
 
@@ -17,5 +17,9 @@ def program(record: Record) -> str | None:
             return app
         case Ssl(subject=subject, client_subject=client):
             return CERTIFICATES.get((subject or "").lower()) or CERTIFICATES.get((client or "").lower())
+        case Irc() | Xmpp():
+            return record.service
+        case Stun(app=app):
+            return app
         case _:
             return None

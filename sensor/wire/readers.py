@@ -9,9 +9,11 @@ from sensor.wire import (
     dns,
     fingerprint,
     fingerprint_datagram,
+    ftp,
     http,
     http_head,
     imap,
+    irc,
     pop3,
     quic,
     rdp,
@@ -20,7 +22,10 @@ from sensor.wire import (
     smtp,
     socks,
     ssh,
+    stun,
+    telnet,
     tls,
+    xmpp,
 )
 
 STREAMS: tuple[StreamEntry, ...] = (
@@ -33,6 +38,11 @@ STREAMS: tuple[StreamEntry, ...] = (
     StreamEntry("imap", imap.probe, imap.ImapReader, first_bytes=imap.FIRST_BYTES),
     StreamEntry("pop3", pop3.probe, pop3.Pop3Reader, first_bytes=pop3.FIRST_BYTES),
     StreamEntry("socks", socks.probe, socks.SocksReader, first_bytes=socks.LARGEST),
+    StreamEntry("ftp", ftp.probe, ftp.FtpReader, first_bytes=ftp.FIRST_BYTES),
+    StreamEntry("irc", irc.probe, irc.IrcReader, first_bytes=irc.FIRST_BYTES),
+    StreamEntry("xmpp", xmpp.probe, xmpp.XmppReader, first_bytes=xmpp.FIRST_BYTES),
+    StreamEntry("telnet", telnet.probe, telnet.TelnetReader, first_bytes=telnet.FIRST_BYTES),
+    StreamEntry("rlogin", telnet.probe_rlogin, telnet.RloginReader, first_bytes=telnet.FIRST_BYTES),
     StreamEntry("fingerprint", fingerprint.probe, fingerprint.FingerprintReader, first_bytes=fingerprint.FIRST_BYTES),
     StreamEntry("dns", dns.probe_stream, dns.DnsReader, first_bytes=dns.PREFIX),
 )
@@ -40,6 +50,7 @@ STREAMS: tuple[StreamEntry, ...] = (
 DATAGRAMS: tuple[DatagramEntry, ...] = (
     DatagramEntry("dns", dns.probe_datagram, dns.read_datagram),
     DatagramEntry("quic", quic.probe, quic.read_datagram, quic.QuicSession),
+    DatagramEntry("stun", stun.probe, stun.read_datagram, stun.StunSession),
     DatagramEntry("rdp", rdp_udp.probe, rdp_udp.read_datagram, rdp_udp.RdpUdpSession),
     DatagramEntry("fingerprint", fingerprint_datagram.probe, fingerprint_datagram.read_datagram),
 )

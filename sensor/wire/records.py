@@ -234,4 +234,50 @@ class Rfb:
     share_flag_seen: bool = False  # ClientInit was sent: the session began
 
 
-Record = Dns | Ssl | Quic | Socks | Fingerprint | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb
+@dataclass(frozen=True, slots=True)
+class Irc:
+    """A chat over IRC (RFC 1459), counted: no nick, channel, partner or text."""
+
+    service: ClassVar[str] = "irc"
+    registered: bool = False  # the server let the client in
+    messages: int = 0  # to channels or people, from either side
+    dcc: int = 0  # direct connections offered: files, or chats past the server
+    tls: Tls = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Xmpp:
+    """An XMPP stream's opening (RFC 6120). `server_name`: the service asked for."""
+
+    service: ClassVar[str] = "xmpp"
+    server_name: str | None = None
+    tls: Tls = "none"
+    auth_mechanism: str | None = None  # "PLAIN", "SCRAM-SHA-1"…; never the secret
+    auth_success: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stun:
+    """What STUN and TURN messages of one flow say of themselves (RFC 8489, RFC 8656). Users are skipped, never kept."""
+
+    service: ClassVar[str] = "stun"
+    method: str  # "binding", "allocate"…, or four hex digits
+    software: str | None = None
+    realm: str | None = None
+    app: str | None = None  # the program whose own attributes or message types these are
+
+
+@dataclass(frozen=True, slots=True)
+class Ftp:
+    """An FTP control session in clear (RFC 959, RFC 4217), counted: no user, password, path or file name."""
+
+    service: ClassVar[str] = "ftp"
+    password: bool = False  # a password went over the wire, other than an anonymous visitor's
+    auth_success: bool | None = None
+    tls: Tls = "none"
+    stored: int = 0  # files sent to the server (STOR, STOU, APPE)
+    retrieved: int = 0
+    server_name: str | None = None  # in its banner
+
+
+Record = Dns | Ssl | Quic | Socks | Fingerprint | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb | Irc | Xmpp | Stun | Ftp

@@ -6,21 +6,14 @@ from sensor.settings import load
 from tests.corpus.scoring import score
 
 KINDS = frozenset({"mail", "messaging", "remote"})
-SOON = "its protocol is not read yet"
 STRAYS = 14
 
 MISSED = {
     ("zeek/http__http-single-conn-22.pcap", "remote:ssh"): "wrong label: the only exchange is HTTP on port 22",
-    ("arkime/irc-cap-req.pcap", "messaging:irc"): SOON,
-    ("ndpi/irc.pcap", "messaging:irc"): SOON,
-    ("zeek/contentline__contentline-irc-5k-line.pcap", "messaging:irc"): SOON,
-    ("zeek/irc-basic.pcap", "messaging:irc"): SOON,
-    ("zeek/tls__xmpp-starttls.pcap", "messaging:xmpp"): SOON,
-    ("ndpi/threema.pcap", "messaging:threema"): SOON,
-    ("ndpi/wa_video.pcap", "messaging:whatsapp"): SOON,  # STUN
-    ("nfstream/wa_video.pcap", "messaging:whatsapp"): SOON,  # STUN
-    ("nfstream-history/msnms.pcap", "messaging:msn"): SOON,
-    ("nfstream/hangout.pcap", "messaging:google-chat"): SOON,  # STUN
+    (
+        "nfstream/hangout.pcap",
+        "messaging:google-chat",
+    ): "only STUN answers without a name: Google's by address and port",
 }
 
 

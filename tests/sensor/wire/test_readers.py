@@ -23,11 +23,20 @@ FIRST = {
         b"EHLO pc.example.fr\r\nMAIL FROM:<a@example.fr>\r\n",
         b"220 mail.example.fr ESMTP Postfix\r\n250-mail\r\n",
     ),
+    "ftp": (b"USER durand\r\nPASS x\r\n", b"220 example.fr FTP ready\r\n331 x\r\n"),
+    "irc": (b"NICK durand\r\nUSER d 0 * :D\r\n", b":irc.example.fr NOTICE * :*** Looking up your hostname\r\n"),
+    "xmpp": (
+        b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' to='example.fr'>",
+        b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' from='example.fr'>",
+    ),
+    "telnet": (b"\xff\xfb\x18\xff\xfb\x1f\xff", b"\xff\xfd\x18\xff\xfd\x20"),
+    "rlogin": (b"\0a\0b\0vt100/9600\0", b"\0"),
+    "fingerprint": (b"l\0\x0b\0\0\0\x12\0\x10\0\0\0MIT", b"\1\0\x0b\0\0\0\x12\0"),
     "socks": (b"\x05\x01\x00", b"\x05\x00"),
     None: (b"\x07\x01\x00", b"ICY 200 OK\r\n"),
 }
 
-BOTH_SIDES = ("socks",)
+BOTH_SIDES = ("socks", "ftp", "rlogin", "fingerprint")
 """Too short to be told by one side alone."""
 
 

@@ -1,0 +1,106 @@
+"""Signs of remote control on a stream, for `sensor.wire.fingerprint`: each judges the first bytes of both sides.
+
+TeamViewer  both sides 0x17 0x24 | 0x11 0x30                      two bytes of one side alone may be anything; nDPI
+Radmin      client 1 0 0 0 1 . . . 8 8, server 1 0 0 0 0x25       nDPI, radmin.c
+NoMachine   client "NXSH-", server "NXD-"                         nDPI, nomachine.c
+SPICE       both sides "REDQ" major(4) minor(4) size(4)           spice-protocol, protocol.h
+X11         client 'l' 0 11(2) 0(2) name length(2) data length(2) 0 0, numbers as 'l' or 'B' says; server 1 | 0 | 2, minor
+            or reason's length, 11(2)                             X Window System Protocol, 8: 1 lets in
+rsh         client port(digits) NUL user NUL user NUL command NUL, server NUL       BSD rshd(8)
+"""
+
+import re
+from collections.abc import Callable
+
+from sensor.wire import Likeness
+from sensor.wire.sides import best, starts
+
+TEAMVIEWER = (b"\x17\x24", b"\x11\x30")
+RADMIN = re.compile(rb"\x01\0\0\0\x01...\x08\x08", re.DOTALL)
+RADMIN_SERVER = b"\x01\0\0\0\x25"
+NOMACHINE, NOMACHINE_SERVER = b"NXSH-", b"NXD-"
+SPICE = b"REDQ\2\0\0\0"
+RSH = re.compile(rb"\d{1,5}\0[a-z_][\w.-]{0,31}\0[a-z_][\w.-]{0,31}\0[^\0]+\0", re.ASCII)
+RSH_BEGINS = re.compile(rb"\d{1,5}(?:\0[\w.-]{0,32}(?:\0[\w.-]{0,32}(?:\0[^\0]*)?)?)?\Z", re.ASCII)
+RSH_LONGEST = 1_024
+X11_OPENING = 12
+X11_ANSWER = 8
+
+
+def _both(
+    orig: bytes, resp: bytes, client: Callable[[bytes], Likeness], server: Callable[[bytes], Likeness]
+) -> Likeness:
+    """YES when each side says its own; MAYBE while one has not spoken."""
+    said = [judge(data) if data else Likeness.MAYBE for judge, data in ((client, orig), (server, resp))]
+    if Likeness.NO in said:
+        return Likeness.NO
+    return Likeness.MAYBE if Likeness.MAYBE in said else Likeness.YES
+
+
+def teamviewer(orig: bytes, resp: bytes) -> Likeness:
+    def one(data: bytes) -> Likeness:
+        return best(starts(data, word) for word in TEAMVIEWER)
+
+    return _both(orig, resp, one, one)
+
+
+def radmin(orig: bytes, resp: bytes) -> Likeness:
+    def client(data: bytes) -> Likeness:
+        if len(data) < 10:
+            return Likeness.MAYBE if starts(data[:5], b"\x01\0\0\0\x01") is not Likeness.NO else Likeness.NO
+        return Likeness.YES if RADMIN.match(data) else Likeness.NO
+
+    return _both(orig, resp, client, lambda data: starts(data, RADMIN_SERVER))
+
+
+def nomachine(orig: bytes, resp: bytes) -> Likeness:
+    return _both(orig, resp, lambda data: starts(data, NOMACHINE), lambda data: starts(data, NOMACHINE_SERVER))
+
+
+def spice(orig: bytes, resp: bytes) -> Likeness:
+    def one(data: bytes) -> Likeness:
+        return starts(data, SPICE)
+
+    return _both(orig, resp, one, one)
+
+
+def x11(orig: bytes, resp: bytes) -> Likeness:
+    order = orig[:1]
+    if order not in (b"", b"l", b"B"):
+        return Likeness.NO
+    if order:
+        asked = _x11_client(orig, little=order == b"l")
+        return _both(orig, resp, lambda _: asked, lambda data: _x11_server(data, little=order == b"l"))
+    return Likeness.MAYBE if resp[:1] in (b"", b"\0", b"\1", b"\2") else Likeness.NO
+
+
+def _x11_client(data: bytes, *, little: bool) -> Likeness:
+    version = b"\x0b\0\0\0" if little else b"\0\x0b\0\0"
+    if not version.startswith(data[2:6]):
+        return Likeness.NO
+    if len(data) < X11_OPENING:
+        return Likeness.MAYBE
+    order = "little" if little else "big"
+    name, proof = (int.from_bytes(data[at : at + 2], order) for at in (6, 8))  # type: ignore[arg-type]
+    return Likeness.YES if name <= 64 and proof <= 512 and data[10:12] == b"\0\0" else Likeness.NO
+
+
+def _x11_server(data: bytes, *, little: bool) -> Likeness:
+    version = b"\x0b\0" if little else b"\0\x0b"
+    if data[0] > 2 or not version.startswith(data[2:4]):
+        return Likeness.NO
+    return Likeness.MAYBE if len(data) < X11_ANSWER else Likeness.YES
+
+
+def rsh(orig: bytes, resp: bytes) -> Likeness:
+    def client(data: bytes) -> Likeness:
+        if RSH.match(data):
+            return Likeness.YES
+        return Likeness.MAYBE if len(data) < RSH_LONGEST and RSH_BEGINS.match(data) else Likeness.NO
+
+    return _both(orig, resp, client, lambda data: Likeness.NO if data[0] else Likeness.YES)
+
+
+def established(app: str, resp: bytes) -> bool:
+    """Whether the bytes say that the session was let in."""
+    return app == "x11" and resp[:1] == b"\1"

@@ -1,0 +1,118 @@
+"""STUN and TURN, with which calls find their way: what a flow's messages say of who made them (RFC 8489, RFC 8656, RFC 3489).
+
+    type(2)  length(2)  0x2112A442  transaction(12)  then attributes: type(2) length(2) value, filled up to a multiple of 4
+
+Whose call it is, by what no standard and no other program sends (facts: nDPI, stun.c):
+
+    WhatsApp    attributes 0x4000 to 0x4004 and 0x4007, message types 0x0800 to 0x0805
+    by REALM    facebook (Messenger), signal.org and whispersystems.org, telegram, viber
+
+Users and their proofs are skipped. Told with the first message, and once more if a later one says more.
+"""
+
+from dataclasses import replace
+
+from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
+from sensor.wire.cursor import Cursor
+from sensor.wire.records import Stun
+from sensor.wire.sides import likeness
+from sensor.wire.text import host_name, printable
+
+COOKIE = b"\x21\x12\xa4\x42"
+HEADER = 20
+MOST_MESSAGES = 16
+
+SOFTWARE, REALM = 0x8022, 0x0014
+METHODS = {1: "binding", 2: "shared-secret", 3: "allocate", 4: "refresh", 6: "send", 7: "data", 8: "create-permission",
+           9: "channel-bind", 10: "connect", 11: "connection-bind", 12: "connection-attempt"}  # fmt: skip
+WHATSAPP_TYPES = range(0x0800, 0x0806)
+WHATSAPP_ATTRIBUTES = frozenset((0x4000, 0x4001, 0x4002, 0x4003, 0x4004, 0x4007))
+REALMS = {
+    "facebook.com": "messenger",
+    "signal.org": "signal",
+    "whispersystems.org": "signal",
+    "telegram.org": "telegram",
+    "viber.com": "viber",
+}
+BARE_REALMS = {"facebook": "messenger", "telegram": "telegram", "viber": "viber"}
+
+
+class StunSession:
+    """Keeps what was told."""
+
+    def __init__(self) -> None:
+        self._told: Stun | None = None
+        self._messages = 0
+
+    def datagram(self, data: bytes, from_orig: bool) -> Outcome:
+        del from_orig
+        self._messages += 1
+        last = self._messages >= MOST_MESSAGES
+        try:
+            said = read(data)
+        except ParseError:  # media runs on the same flow: RTP, DTLS, channel data
+            return Events((), Rest.DONE) if last else MORE
+        told = self._told
+        if told is not None:
+            said = replace(
+                told, software=told.software or said.software, realm=told.realm or said.realm, app=told.app or said.app
+            )
+        self._told = said
+        records = () if said == told else (said,)
+        if last or said.app:
+            return Events(records, Rest.DONE)
+        return Events(records) if records else MORE
+
+
+def read(data: bytes) -> Stun:
+    """One message. `ParseError` if it is none."""
+    if judge(data) is not Likeness.YES:
+        raise ParseError("not a STUN message")
+    kind = data[0] << 8 | data[1]
+    cursor = Cursor(data, HEADER)
+    software = realm = None
+    app = "whatsapp" if kind in WHATSAPP_TYPES else None
+    while cursor.left >= 4:
+        attribute, size = cursor.u16(), cursor.u16()
+        value = cursor.take(size)
+        cursor.skip(min(-size % 4, cursor.left))
+        if attribute == SOFTWARE:
+            software = printable(value.rstrip(b"\0")) or None
+        elif attribute == REALM:
+            realm = host_name(value.rstrip(b"\0"))
+        elif attribute in WHATSAPP_ATTRIBUTES:
+            app = "whatsapp"
+    return Stun(method_name(kind), software, realm, app or (_of_realm(realm) if realm else None))
+
+
+def method_name(kind: int) -> str:
+    """The method's bits stand around those of the class (RFC 8489, 5)."""
+    method = (kind & 0x3E00) >> 2 | (kind & 0x00E0) >> 1 | kind & 0x000F
+    return METHODS.get(method, f"{kind:04x}")
+
+
+def _of_realm(realm: str) -> str | None:
+    if realm in BARE_REALMS:
+        return BARE_REALMS[realm]
+    return next((app for name, app in REALMS.items() if realm == name or realm.endswith("." + name)), None)
+
+
+def read_datagram(data: bytes, from_orig: bool) -> Outcome:
+    """Datagram reader without memory."""
+    del from_orig
+    try:
+        return Events((read(data),), Rest.DONE)
+    except ParseError as error:
+        return GiveUp(str(error))
+
+
+def probe(orig: bytes, resp: bytes) -> Likeness:
+    return likeness(judge, orig, resp)
+
+
+def judge(data: bytes) -> Likeness:
+    """The cookie, the two bits that are 0, and the length that is the datagram's."""
+    if len(data) < HEADER or data[4:8] != COOKIE or data[0] & 0xC0:
+        return Likeness.NO
+    length = data[2] << 8 | data[3]
+    return Likeness.YES if length == len(data) - HEADER and not length % 4 else Likeness.NO

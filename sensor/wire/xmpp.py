@@ -1,0 +1,95 @@
+"""XMPP's opening: whose server it is, and whether TLS begins (RFC 6120, 4.7, 5.4 and 6.4; RFC 3920; XEP-0114 not).
+
+    client <?xml version='1.0'?><stream:stream xmlns='jabber:client' to='example.org' …>       server the same with from=
+    server <stream:features><starttls …>…          client <starttls …/>     server <proceed …/>     then TLS
+    client <auth mechanism='PLAIN'>…</auth>        server <success …/> | <failure>…
+
+Addresses, secrets and messages are skipped, never kept. After <proceed/> TLS follows: `Rest.HANDOVER`. Told once.
+"""
+
+import re
+from typing import ClassVar
+
+from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, Rest
+from sensor.wire.records import Tls, Xmpp
+from sensor.wire.sides import TwoSides, any_side
+from sensor.wire.text import host_name, printable
+
+LARGEST = 16_384  # of the elements up to TLS or the log-in's answer
+FIRST_BYTES = 512
+
+_STREAM = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,128}\?>\s*)?<stream:stream\s[^>]*?xmlns(?::\w+)?=['\"](?:jabber:|http://etherx\.jabber\.org/)"
+)
+_BEGINS = re.compile(rb"\s*(?:<\?xml[^>]{0,128}\?>\s*)?<stream:stream\s[^>]*\Z")
+_PROLOGUE = re.compile(
+    rb"\s*<?\??[xml]{0,3}\Z|\s*<\?xml[^>]{0,128}\Z|\s*(?:<\?xml[^>]{0,128}\?>\s*)?<?[stream:]{0,13}\Z"
+)
+_HEAD = re.compile(rb"<stream:stream\s[^>]*>")
+_TO = re.compile(rb"\sto=['\"]([^'\"]{1,255})['\"]")
+_FROM = re.compile(rb"\sfrom=['\"]([^'\"]{1,255})['\"]")
+_AUTH = re.compile(rb"<auth\s[^>]*?mechanism=['\"]([A-Za-z0-9_-]{1,32})['\"]")
+_OLD_AUTH = re.compile(rb"<query\s[^>]*?xmlns=['\"]jabber:iq:auth['\"]")
+_PROCEED = re.compile(rb"<proceed\s[^>]*/>|<proceed\s[^>]*>\s*</proceed>")
+_OVER = re.compile(rb"<(success|failure)[\s/>]")
+
+
+class XmppReader(TwoSides):
+    """Buffer: 16 KiB in each direction."""
+
+    service: ClassVar[str] = "xmpp"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._buffers = (bytearray(), bytearray())
+
+    def data(self, data: bytes, *, from_orig: bool) -> Outcome:
+        self._heard[from_orig] = True
+        buffer = self._buffers[from_orig]
+        searched = max(len(buffer) - 512, 0)  # no element looked for is longer
+        buffer += data
+        proceed = None if from_orig else _PROCEED.search(buffer, searched)
+        if proceed:
+            left = bytes(buffer[proceed.end() :])
+            asked = self._buffers[True].find(b"<starttls")
+            behind = self._buffers[True].find(b">", asked) + 1
+            orig = bytes(self._buffers[True][behind:]) if asked >= 0 else b""
+            return Events((self._record("established"),), Rest.HANDOVER, left_orig=_closed(orig), left_resp=left)
+        if (not from_orig and _OVER.search(buffer, searched)) or len(buffer) > LARGEST:
+            return self._finish()
+        return MORE
+
+    def _finish(self) -> Outcome:
+        if not any(_HEAD.search(buffer) for buffer in self._buffers):
+            return GiveUp("no stream")
+        offered = b"<starttls" in self._buffers[False]
+        return Events((self._record("offered" if offered else "none"),), Rest.DONE)
+
+    def _record(self, tls: Tls) -> Xmpp:
+        resp, orig = self._buffers
+        asked, answered = _HEAD.search(orig), _HEAD.search(resp)
+        named = (asked and _TO.search(asked[0])) or (answered and _FROM.search(answered[0]))
+        auth = _AUTH.search(orig)
+        over = _OVER.search(resp)
+        mechanism = printable(auth[1]) if auth else "jabber:iq:auth" if _OLD_AUTH.search(orig) else None
+        success = None if over is None or mechanism is None else over[1] == b"success"
+        return Xmpp(host_name(named[1]) if named else None, tls, mechanism, success)
+
+
+def _closed(left: bytes) -> bytes:
+    """What the client sent behind its <starttls>, which may be closed by an element of its own."""
+    return left.removeprefix(b"</starttls>")
+
+
+def probe(orig: bytes, resp: bytes) -> Likeness:
+    return any_side(_judge, orig, resp)
+
+
+def _judge(data: bytes) -> Likeness:
+    head = data[:FIRST_BYTES]
+    if not head[:1].isspace() and head[:1] != b"<":
+        return Likeness.NO
+    if _STREAM.match(head):
+        return Likeness.YES
+    unsure = len(head) < FIRST_BYTES and (_BEGINS.match(head) or _PROLOGUE.match(head))
+    return Likeness.MAYBE if unsure else Likeness.NO

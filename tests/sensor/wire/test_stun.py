@@ -1,0 +1,95 @@
+"""STUN and TURN: what messages say of who made them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sensor.wire import MORE, Events, GiveUp, Likeness, ParseError, Rest
+from sensor.wire.records import Stun
+from sensor.wire.stun import MOST_MESSAGES, StunSession, method_name, probe, read, read_datagram
+
+
+def attribute(kind, value):
+    return kind.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value + bytes(-len(value) % 4)
+
+
+def message(kind, *attributes):
+    body = b"".join(attributes)
+    return kind.to_bytes(2, "big") + len(body).to_bytes(2, "big") + b"\x21\x12\xa4\x42" + bytes(12) + body
+
+
+USER = attribute(6, b"durand:x")
+
+
+@pytest.mark.parametrize(
+    ("data", "record"),
+    [
+        (message(0x0001), Stun("binding")),
+        (message(0x0101, USER), Stun("binding")),
+        (message(0x0113, attribute(0x8022, b"Coturn-4.6"), attribute(0x14, b"example.org")),
+         Stun("allocate", "Coturn-4.6", "example.org")),
+        (message(0x0003, attribute(0x4000, b"x" * 102)), Stun("allocate", app="whatsapp")),
+        (message(0x0800), Stun("0800", app="whatsapp")),
+        (message(0x0113, attribute(0x14, b"turn.signal.org\0")), Stun("allocate", realm="turn.signal.org", app="signal")),
+        (message(0x0113, attribute(0x14, b"facebook")), Stun("allocate", realm="facebook", app="messenger")),
+        (message(0x0113, attribute(0x14, b"notsignal.org")), Stun("allocate", realm="notsignal.org")),
+        (message(0x0113, attribute(0x14, b"telegram.example.org")), Stun("allocate", realm="telegram.example.org")),
+        (message(0x0001, attribute(0x4005, b"")), Stun("binding")),
+        (message(0x0001, attribute(0xFF03, b"")), Stun("binding")),
+    ],
+)  # fmt: skip
+def test_read(data, record):
+    assert read(data) == record
+    assert read_datagram(data, True) == Events((record,), Rest.DONE)
+    assert probe(data, b"") is probe(b"", data) is Likeness.YES
+
+
+@pytest.mark.parametrize(("kind", "name"), [(0x0016, "send"), (0x0118, "create-permission"), (0x0FFF, "0fff")])
+def test_methods(kind, name):
+    assert method_name(kind) == name
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        message(1)[:19],
+        message(1) + b"x",
+        message(0x8001),
+        message(1).replace(b"\x21\x12", b"\x21\x13"),
+        b"\0\1\0\0" + bytes(16),  # before RFC 5389: nothing tells it from others
+    ],
+)
+def test_look_alikes(data):
+    assert probe(data, b"") is not Likeness.YES
+    assert isinstance(read_datagram(data, True), GiveUp)
+
+
+def test_an_attribute_beyond_the_end():
+    with pytest.raises(ParseError):
+        read(message(1, b"\x80\x22\0\x09abcd"))
+
+
+def test_a_flow_is_told_once_and_again_when_more_is_known():
+    session = StunSession()
+    ask, media, answer = message(3), b"\x80" + bytes(40), message(0x0113, attribute(0x14, b"viber"))
+    assert session.datagram(ask, True) == Events((Stun("allocate"),))
+    assert session.datagram(ask, True) is MORE
+    assert session.datagram(media, True) is MORE
+    told = Stun("allocate", realm="viber", app="viber")
+    assert session.datagram(answer, False) == Events((told,), Rest.DONE)
+
+
+@pytest.mark.parametrize("data", [message(1), b"\x80" + bytes(40)])
+def test_patience_ends(data):
+    session = StunSession()
+    outcomes = [session.datagram(data, True) for _ in range(MOST_MESSAGES)]
+    assert outcomes[-1] == Events((), Rest.DONE)
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_raise_anything(data):
+    session = StunSession()
+    session.datagram(data, True)
+    session.datagram(message(1, data[: len(data) // 4 * 4]), False)
+    read_datagram(data, False)
