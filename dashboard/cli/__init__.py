@@ -18,6 +18,8 @@ COMMANDS = {
     "rules": "Check or list the rules.",
     "compare": "Compare with Wireshark what is read in a capture.",
     "verify": "Check that what was journalled was not altered.",
+    "backup": "Keep a sealed copy of all that Vigie knows.",
+    "restore": "Bring back what a backup kept.",
 }
 
 

@@ -19,8 +19,8 @@ _TRIES = 5
 _T = TypeVar("_T")
 
 
-def read(path: Path, ask: Callable[[sqlite3.Connection], _T]) -> _T:
-    """The answer of `ask`, which only selects, over one consistent state of the file.
+def read(path: Path, ask: Callable[[sqlite3.Connection], _T], *, ours: bool = True) -> _T:
+    """The answer of `ask`, which only selects, over one consistent state of the file. `ours`: it must have our tables.
 
     Errors: WillRetry (absent, busy), NeedsHuman (damaged, newer, denied).
     """
@@ -29,7 +29,7 @@ def read(path: Path, ask: Callable[[sqlite3.Connection], _T]) -> _T:
         if before is None:
             raise WillRetry(Reason.ABSENT, path)
         try:
-            answer = _once(path, ask, immutable=not before[0])
+            answer = _once(path, ask, immutable=not before[0], ours=ours)
         except sqlite3.Error as error:
             failure: StoreError = told(error, path)
             if _signature(path) == before and failure.reason is not Reason.BUSY:
@@ -41,12 +41,12 @@ def read(path: Path, ask: Callable[[sqlite3.Connection], _T]) -> _T:
     raise failure
 
 
-def _once(path: Path, ask: Callable[[sqlite3.Connection], _T], *, immutable: bool) -> _T:
+def _once(path: Path, ask: Callable[[sqlite3.Connection], _T], *, immutable: bool, ours: bool) -> _T:
     mode = "immutable=1" if immutable else "mode=ro"
     db = sqlite3.connect(f"file:{quote(str(path.absolute()))}?{mode}", uri=True, timeout=2, isolation_level=None)
     try:
         db.execute("BEGIN")  # one state for all that `ask` asks
-        if not schema.check(db, path):
+        if ours and not schema.check(db, path):
             raise WillRetry(Reason.ABSENT, path)  # made a moment ago, its tables are still to come
         return ask(db)
     finally:
