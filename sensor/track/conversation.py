@@ -137,6 +137,10 @@ class TcpConversation:
             self._orig_stream.conflicts + self._resp_stream.conflicts,
         )
 
+    def said(self) -> tuple[int, int]:
+        """Payload bytes that have passed (from orig, from resp), gaps included."""
+        return self._orig_stream.passed, self._resp_stream.passed
+
     def _begin(self) -> None:
         self._candidates: tuple[StreamEntry, ...] = self._readers.streams
         self._head: list[_Piece] = []

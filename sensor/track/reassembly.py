@@ -30,11 +30,12 @@ class Gap:
 class Stream:
     """The bytes of one direction. Memory ≤ WAITING_BYTES plus one segment."""
 
-    __slots__ = ("_waiting", "_waiting_bytes", "conflicts", "gap_bytes", "next_seq", "retransmitted")
+    __slots__ = ("_waiting", "_waiting_bytes", "conflicts", "gap_bytes", "next_seq", "passed", "retransmitted")
 
     def __init__(self) -> None:
         self.next_seq: int | None = None  # of the next byte to deliver
         self.gap_bytes = 0
+        self.passed = 0  # bytes delivered or given up
         self.retransmitted = 0
         self.conflicts = 0
         self._waiting: dict[int, bytes] = {}  # by distance-free sequence number; at most one segment a start
@@ -104,11 +105,13 @@ class Stream:
         assert self.next_seq is not None
         if data:
             self.next_seq = (self.next_seq + len(data)) & _MASK
+            self.passed += len(data)
             yield data
 
     def _skip(self, missing: int) -> Iterator[Gap]:
         assert self.next_seq is not None
         self.next_seq = (self.next_seq + missing) & _MASK
+        self.passed += missing
         self.gap_bytes += missing
         yield Gap(missing)
 

@@ -1,7 +1,7 @@
 """A remote-control session: one object from the negotiation's first word to the flow's end.
 
 Called with each record of a remote protocol and then as the flow grows. Negotiation alone is an attempt; a session is
-`established` once the protocol went past it, and `two_way` once both sides kept talking (MS-RDPBCGR 1.3.1.1, RFC 4253 §7.3,
+`established` once the protocol went past it and past the log-in, and `two_way` once both sides kept talking (MS-RDPBCGR 1.3.1.1, RFC 4253 §7.3,
 RFC 6143 §7.3).
 """
 
@@ -9,8 +9,14 @@ from sensor.track.observation import Conn, Session
 from sensor.wire.records import Fingerprint, Rdp, Record, Rfb, Ssh
 
 TWO_WAY_BYTES = 3_000
-"""Payload in each direction past which negotiation alone no longer explains the traffic: an SSH key exchange with a failed
-log-in stays under it (RFC 4253 §7: two KEXINIT of 1–2 kB the largest part)."""
+"""Payload in each direction, past negotiation, that says both sides keep talking."""
+
+PAST_LOGIN = {"ssh": (700, 700), "rdp": (1_000, 6_000)}
+"""Payload behind the negotiation (the quieter side, the louder side) past which a refused log-in no longer explains it.
+
+SSH (RFC 4252): three refused passwords are some 500 bytes from the client and 300 from the server; a shell's opening alone is
+more. RDP: a refused log-in is a TLS handshake and CredSSP, under 3 kB a side; the first screen is many times that.
+"""
 
 _APPS = {"ssh": "ssh", "rdp": "rdp", "rfb": "vnc"}
 DIRECT = frozenset(("radmin", "nomachine", "xdmcp", "telnet", "rlogin", "rsh", "x11", "spice"))
@@ -20,13 +26,14 @@ DIRECT = frozenset(("radmin", "nomachine", "xdmcp", "telnet", "rlogin", "rsh", "
 class SessionTrack:
     """What is known of one session so far; `snapshot` gives the record at any moment."""
 
-    __slots__ = ("_answered", "_app", "_detail", "_established")
+    __slots__ = ("_answered", "_app", "_detail", "_established", "_negotiation")
 
     def __init__(self, app: str) -> None:
         self._app = app
         self._answered = False
         self._established = False
         self._detail: str | None = None
+        self._negotiation = (0, 0)
 
     @classmethod
     def of(cls, record: Record) -> "SessionTrack | None":
@@ -36,8 +43,10 @@ class SessionTrack:
             app = record.app
         return cls(app) if app else None
 
-    def learn(self, record: Record) -> None:
-        """Takes what one record says."""
+    def learn(self, record: Record, said: tuple[int, int] = (0, 0)) -> None:
+        """Takes what one record says; `said`: payload bytes (from orig, from resp) up to there, of TCP."""
+        if _APPS.get(record.service) == self._app or isinstance(record, Fingerprint):
+            self._negotiation = said
         match record:
             case Ssh(client=client, server=server, kex_seen=kex, newkeys=newkeys):
                 self._answered |= bool(client and server) or kex
@@ -59,14 +68,15 @@ class SessionTrack:
 
     def snapshot(self, conn: Conn) -> Session:
         """The session as its flow stands."""
-        both = min(conn.orig_bytes, conn.resp_bytes)
+        quiet, loud = sorted((conn.orig_bytes - self._negotiation[0], conn.resp_bytes - self._negotiation[1]))
+        least_quiet, least_loud = PAST_LOGIN.get(self._app, (0, 0))
         return Session(
             app=self._app,
             answered=self._answered,
-            established=self._established,
+            established=self._established and quiet >= least_quiet and loud >= least_loud,
             started=conn.first_ts,
             duration=(conn.last_ts - conn.first_ts) / 1e9,
-            two_way=both >= TWO_WAY_BYTES,
+            two_way=quiet >= TWO_WAY_BYTES,
             ended=conn.ended,
             detail=self._detail,
         )

@@ -25,8 +25,33 @@ from tests.sensor.detect.made_up import conn
 def test_sessions(record, app, answered, established):
     track = SessionTrack.of(record)
     track.learn(record)
-    told = track.snapshot(conn(out=10, into=10))
+    told = track.snapshot(conn(out=2_000, into=8_000))
     assert (told.app, told.answered, told.established, told.two_way) == (app, answered, established, False)
+
+
+@pytest.mark.parametrize(
+    ("record", "said", "out", "into", "established"),
+    [
+        ("a shell", (1_700, 1_600), 3_100, 4_900, True),
+        ("one refused password", (1_700, 1_600), 2_200, 1_900, False),
+        ("three refused passwords", (1_700, 1_600), 2_390, 2_150, False),
+        ("a scan that went as far as the keys", (1_700, 1_600), 1_700, 1_600, False),
+    ],
+)
+def test_an_ssh_session_is_what_a_refused_log_in_does_not_explain(record, said, out, into, established):
+    track = SessionTrack("ssh")
+    track.learn(Ssh(client="SSH-2.0-a", server="SSH-2.0-b", kex_seen=True, newkeys=True), said)
+    assert track.snapshot(conn(out=out, into=into)).established is established
+
+
+@pytest.mark.parametrize(
+    ("what", "out", "into", "established"),
+    [("a scan", 26, 42, False), ("a refused log-in", 2_400, 2_900, False), ("a log-in screen", 3_000, 40_000, True)],
+)
+def test_an_rdp_session_is_what_a_refused_log_in_does_not_explain(what, out, into, established):
+    track = SessionTrack("rdp")
+    track.learn(Rdp(result="confirmed", selected="hybrid"), (19, 19))
+    assert track.snapshot(conn(out=out, into=into)).established is established
 
 
 @pytest.mark.parametrize("record", [Ssl(), Fingerprint("whatsapp"), Fingerprint("teamviewer")])
