@@ -7,6 +7,7 @@ After a Retry the client begins anew with the id that the server gave, which mak
 or when the handshake goes on, or stays unreadable, without it having been seen.
 """
 
+import re
 from typing import Literal
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
@@ -19,6 +20,7 @@ from sensor.wire.tls_hello import ClientHello, read_client_hello
 from sensor.wire.tls_ja4 import ja4
 
 CRYPTO, GOOGLE_CRYPTO = 6, 8  # Chrome's T050 and T051 number it so; no other frame of an Initial is 8
+PADDING = re.compile(rb"\0*")  # of an Initial, mostly: read at once, not byte by byte
 LARGEST_HELLO = 16_384
 MOST_PIECES = 64
 MOST_DATAGRAMS = 12  # without a ClientHello, after which the connection is told without one
@@ -71,7 +73,9 @@ class QuicSession:
         cursor = Cursor(frames)
         while cursor.left:
             kind = cursor.u8()
-            if kind in (CRYPTO, GOOGLE_CRYPTO):
+            if kind == 0:
+                cursor.at = PADDING.match(frames, cursor.at).end()  # type: ignore[union-attr] # matches nothing too
+            elif kind in (CRYPTO, GOOGLE_CRYPTO):
                 offset, size = varint(cursor), varint(cursor)
                 if offset + size > LARGEST_HELLO or len(self._pieces) >= MOST_PIECES:
                     raise ParseError("a hello longer than any")
@@ -80,7 +84,7 @@ class QuicSession:
                     self._pieces[offset] = piece
             elif kind in (2, 3):
                 _skip_ack(cursor, counts=kind == 3)
-            elif kind not in (0, 1):
+            elif kind != 1:
                 return
 
     def _hello(self) -> ClientHello | None:
