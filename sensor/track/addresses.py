@@ -54,14 +54,39 @@ def mac_text(mac: int) -> str | None:
     return ":".join(f"{byte:02x}" for byte in mac.to_bytes(6, "big")) if mac else None
 
 
-class Locality:
-    """Which addresses belong to the practice: private ranges and those that `vigie.yml` names."""
+ANNOUNCED = 32
+"""Prefixes of router advertisements remembered; past them the one that was announced least recently goes, and is counted."""
 
-    __slots__ = ("_cache", "_networks")
+
+class Locality:
+    """Which addresses belong to the practice: private ranges, those that `vigie.yml` names, and the IPv6 prefixes that routers
+    announce on the mirror. A flow keeps the direction it began with: only flows that begin later are told by a new prefix.
+    """
+
+    __slots__ = ("_announced", "_cache", "_networks", "evicted")
 
     def __init__(self, networks: tuple[Network, ...] = ()) -> None:
         self._networks = PRIVATE + networks
+        self._announced: dict[Network, None] = {}
         self._cache: dict[tuple[int, int], bool] = {}
+        self.evicted = 0
+
+    def announce(self, network: Network) -> None:
+        """A router says that this prefix is the wire's own."""
+        new = network not in self._announced
+        self._announced.pop(network, None)
+        self._announced[network] = None
+        if new:
+            self._cache.clear()
+            if len(self._announced) > ANNOUNCED:
+                del self._announced[next(iter(self._announced))]
+                self.evicted += 1
+
+    def withdraw(self, network: Network) -> None:
+        """A router takes a prefix back."""
+        if network in self._announced:
+            del self._announced[network]
+            self._cache.clear()
 
     def __call__(self, hi: int, lo: int) -> bool:
         key = (hi, lo)
@@ -73,8 +98,8 @@ class Locality:
         return known
 
     def is_local(self, ip: IPv4Address | IPv6Address) -> bool:
-        """Whether `ip` is in one of the practice's networks, or a private range."""
-        return any(ip.version == network.version and ip in network for network in self._networks)
+        """Whether `ip` is in one of the practice's networks, a private range or an announced prefix."""
+        return any(ip.version == net.version and ip in net for net in (*self._networks, *self._announced))
 
 
 @lru_cache(_CACHE)

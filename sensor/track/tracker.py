@@ -23,8 +23,10 @@ from sensor.track.names import Names
 from sensor.track.observation import Observation, Transfer
 from sensor.track.rows import Row, rows
 from sensor.track.traffic import Traffic, TrafficSums
+from sensor.wire import ParseError
 from sensor.wire.kernel import Kernel
 from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Stop, Want
+from sensor.wire.ndp import announced
 from sensor.wire.records import Dns, Record
 
 TICK = 1_000_000_000
@@ -36,6 +38,7 @@ BACKWARDS = 10 * TICK
 BARE_CAP = 2_000
 """Flows without payload told one by one between two ticks."""
 
+_ICMPV6 = 58
 _FIN = 0x01
 _RST = 0x04
 _ACK = 0x10
@@ -101,7 +104,12 @@ class Tracker:
 
     def evictions(self) -> dict[str, int]:
         """What was forgotten for want of room, by table."""
-        return {"names": self.names.evicted, "devices": self.devices.evicted, "traffic": self._traffic.shed}
+        return {
+            "names": self.names.evicted,
+            "devices": self.devices.evicted,
+            "traffic": self._traffic.shed,
+            "prefixes": self._local.evicted,
+        }
 
     def _until_tick(self, ts: NDArray[np.int64]) -> int:
         first = int(ts[0])
@@ -130,8 +138,10 @@ class Tracker:
     def _segment(
         self, frames: Frames, segment: tuple[int, ...], ended: NDArray[np.void], gone: dict[int, int]
     ) -> Iterator[Observation]:
-        uid, ts, offset, length, wire_length, seq, ack, slot, flags, from_orig, _proto, kind = segment
+        uid, ts, offset, length, wire_length, seq, ack, slot, flags, from_orig, proto, kind = segment
         if kind != Kind.PAYLOAD:
+            if proto == _ICMPV6:
+                self._advertised(frames.data[offset : offset + length].tobytes())
             return
         flow = self._flows.get(uid)
         if flow is None:
@@ -163,6 +173,19 @@ class Tracker:
         if records:
             row = self._row(slot) if uid not in gone else rows(ended[gone[uid] : gone[uid] + 1])[0]
             yield from self._records(ts, flow, records, row)
+
+    def _advertised(self, packet: bytes) -> None:
+        """A router's prefixes are the practice's own from now on."""
+        try:
+            prefixes = announced(packet)
+        except ParseError as error:
+            self.readers.count("ndp", str(error))
+            return
+        for prefix in prefixes:
+            if prefix.valid:
+                self._local.announce(prefix.network)
+            else:
+                self._local.withdraw(prefix.network)
 
     def _records(self, ts: int, flow: Flow, records: list[Record], row: Row) -> Iterator[Observation]:
         for record in records:
