@@ -1,0 +1,300 @@
+"""What the store costs: `python -m tests.bench.store [--rows N] [--alerts N] [--folder DIR] [--only WHAT…]`. Never part of the suite.
+
+full    a practice of 25 devices after a year: size, the pages' queries at the 95th percentile, the check at start, the chain
+erase   `--rows` minutes past their time: a retention pass, and how long an alert waited meanwhile
+wear    an hour of 25 busy devices on an ext4 of its own (root): what the device wrote, from /sys/block/loopN/stat
+"""
+
+import argparse
+import os
+import random
+import sqlite3
+import statistics
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from dashboard.sources import AlertQuery
+from dashboard.sources.local import LocalSource
+from sensor.detect.alert import (
+    Alert,
+    AlertDevice,
+    AlertPeer,
+    Category,
+    Confidence,
+    Hds,
+    Legal,
+    Nature,
+    Severity,
+    Words,
+)
+from sensor.store import SeriesRow, WatchStore, keys, rescue
+from sensor.store.reader import read
+from sensor.store.traffic import Level
+from sensor.store.upkeep import Terms
+from sensor.store.verify import verify
+from sensor.store.watch import database
+
+PARIS = ZoneInfo("Europe/Paris")
+SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
+DAY = 1440 * MINUTE
+NOW = int(datetime(2026, 11, 20, 10, 30, tzinfo=PARIS).timestamp()) * SECOND
+DEVICES = 25
+SERVICES = ("ssl", "http", "dns", "quic", "smtp", "ssh", "rdp", "other")
+DESTINATIONS = ("local", "hds", "abroad")
+DETAIL_ROWS = 140_000  # a busy day's minutes: 25 devices, ten hours, nine kinds of traffic a minute
+random.seed(6)
+
+
+def alert(n: int, seen: int) -> Alert:
+    """As rules make them, in length and in what they hold."""
+    category = list(Category)[n % 6]
+    return Alert(
+        id=f"{n:020x}",
+        rule="mail-clear-attachment",
+        category=category,
+        app="smtp",
+        nature=Nature.TRANSFER,
+        severity=list(Severity)[n % 5],
+        confidence=Confidence.CERTAIN,
+        first_seen=seen - MINUTE,
+        last_seen=seen,
+        count=1 + n % 9,
+        device=AlertDevice(f"192.168.1.{10 + n % DEVICES}", f"aa:bb:cc:dd:ee:{n % DEVICES:02x}", None, "Brother"),
+        peer=AlertPeer("203.0.113.9", 25, f"smtp{n % 700}.fournisseur.example", "banner", Hds.NOT_LISTED, "FR"),
+        bytes_out=random.randrange(10**7),
+        bytes_in=random.randrange(10**5),
+        packets=random.randrange(10**4),
+        community_id="1:LQU9qZlK+B5F3KDmev6m5PMibrg=",
+        evidence=(("attachments", 1), ("mime_types", "application/pdf"), ("attachment_bytes", 904_233), ("tls", False)),
+        legal=(Legal("RGPD art. 32", "sécurité du traitement", verified=False, source="EUR-Lex", date="2026-11-21"),),
+        fr=Words(
+            "{device} a envoyé un courrier avec une pièce jointe sans chiffrement",
+            "Demandez au prestataire d’activer TLS, ou passez par MSSanté.",
+            "Un envoi chiffré",
+            "Un courrier en clair avec une pièce jointe de 904 ko",
+        ),
+        en=Words(
+            "{device} sent mail with an attachment without encryption",
+            "Ask the provider to turn TLS on, or use MSSanté.",
+            "An encrypted transfer",
+            "A clear mail with an attachment of 904 kB",
+        ),
+    )
+
+
+def spread(db: sqlite3.Connection, level: Level, first: int, after: int, width: int, each: int) -> None:
+    """`each` rows in each stretch of `width` minutes."""
+    kinds = [(d, s, t) for d in range(1, DEVICES + 1) for s in range(1, 9) for t in range(9, 12)]
+    if level >= Level.TEN_ALL:
+        kinds = [(0, s, t) for s in range(1, 9) for t in range(9, 12)]
+
+    def rows():
+        for start in range(first - first % width, after, width):
+            for kind in random.sample(kinds, min(each, len(kinds))):
+                counts = (
+                    random.randrange(10**6),
+                    random.randrange(10**7),
+                    random.randrange(10**3),
+                    random.randrange(10**4),
+                )
+                yield (int(level), start, *kind, *counts, random.randrange(50))
+
+    db.executemany("INSERT INTO traffic VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows())
+
+
+def filled(state: Path, alerts: int) -> None:
+    """25 devices: seven days of detail, six months of devices and alerts, thirteen of totals."""
+    minute = NOW // MINUTE
+    with WatchStore(state, clock=lambda: NOW - 180 * DAY) as store:
+        db = store._db
+        db.execute("BEGIN")
+        db.executemany(
+            "INSERT INTO device VALUES (?, ?, ?, ?)",
+            ((n, f"192.168.1.{n}", f"aa:bb:cc:dd:ee:{n:02x}", minute) for n in range(1, DEVICES + 1)),
+        )
+        db.executemany("INSERT INTO name VALUES (?, ?)", enumerate((*SERVICES, *DESTINATIONS), 1))
+        spread(db, Level.MINUTE, minute - 7 * 1440, minute, 1, DETAIL_ROWS // 1440)
+        spread(db, Level.TEN, minute - 7 * 1440, minute, 10, 200)
+        spread(db, Level.HOUR, minute - 183 * 1440, minute, 60, 200)
+        spread(db, Level.DAY, minute - 183 * 1440, minute, 1440, 400)
+        spread(db, Level.TEN_ALL, minute - 395 * 1440, minute, 10, 12)
+        spread(db, Level.HOUR_ALL, minute - 395 * 1440, minute, 60, 18)
+        spread(db, Level.DAY_ALL, minute - 395 * 1440, minute, 1440, 24)
+        db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (minute - minute % 10,))
+        db.execute("COMMIT")
+        for start in range(0, alerts, 500):
+            many = range(start, min(start + 500, alerts))
+            store.upsert([alert(n, NOW - 180 * DAY + n * 180 * DAY // alerts) for n in many])
+
+
+def full(folder: Path, alerts: int) -> list[str]:
+    state = folder / "full"
+    filled(state, alerts)
+    path = database(state)
+    lines = [f"full   25 devices, {alerts:,} alerts: {path.stat().st_size / 1e6:.0f} MB"]
+    source = LocalSource(state, PARIS)
+    today = datetime.fromtimestamp(NOW // SECOND, UTC).astimezone(PARIS).date()
+    last = source.alerts(AlertQuery(limit=50))
+
+    def days(ago: int) -> None:
+        source._days.clear()
+        source.traffic(today - timedelta(days=ago))
+
+    asked = {
+        "inbox": lambda: source.alerts(AlertQuery()),
+        "critical only": lambda: source.alerts(AlertQuery(least=Severity.CRITICAL)),
+        "one category": lambda: source.alerts(AlertQuery(category=Category.REMOTE, least=Severity.HIGH)),
+        "next page": lambda: source.alerts(AlertQuery(after=last.next)),
+        "one alert": lambda: source.alert(f"{random.randrange(alerts):020x}"),
+        "today": lambda: days(0),
+        "a day of a week ago": lambda: days(6),
+        "a day of a year ago": lambda: days(360),
+        "change": source.change,
+    }
+    with WatchStore(state, clock=lambda: NOW):  # as on the box: the writer has it open
+        for name, ask in asked.items():
+            took = []
+            for _ in range(40):
+                began = time.perf_counter()
+                ask()
+                took.append((time.perf_counter() - began) * 1000)
+            lines.append(f"full   {name}: {statistics.quantiles(took, n=20)[-1]:.1f} ms at the 95th percentile")
+    began = time.perf_counter()
+    wrong = rescue.damage(path)
+    lines.append(f"full   check at start: {time.perf_counter() - began:.1f} s ({wrong or 'intact'})")
+    began = time.process_time()
+    verdict = read(path, lambda db: verify(db, keys.load(path.parent / "keys")))
+    lines.append(
+        f"full   chain of {verdict.entries:,} entries: {time.process_time() - began:.1f} CPU-s ({verdict.fault or 'intact'})"
+    )
+    return lines
+
+
+def erase(folder: Path, rows: int) -> list[str]:
+    """The upkeep works without a pause while alerts are written: how long did each wait?"""
+    state = folder / "erase"
+    minute = NOW // MINUTE
+    terms = Terms(trusted=lambda: True)
+    with WatchStore(state, clock=lambda: NOW, terms=terms) as store:
+        store._db.execute("BEGIN")
+        spread(store._db, Level.MINUTE, minute - 400 * 1440, minute - 400 * 1440 + rows // 500, 1, 500)
+        store._db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (minute,))
+        store._db.execute("COMMIT")
+        store.upsert([alert(n, NOW - 300 * DAY) for n in range(5_000)])
+        store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        took: list[float] = []
+        done = threading.Event()
+
+        def write() -> None:
+            n = 10_000
+            while not done.is_set():
+                began = time.perf_counter()
+                store.upsert([alert(n, NOW)])
+                took.append((time.perf_counter() - began) * 1000)
+                n += 1
+                time.sleep(0.02)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        began = time.perf_counter()
+        steps = 1
+        while store.maintain(NOW):
+            steps += 1
+            time.sleep(0.001)  # as between two seconds of `watch`, much shortened
+        spent = time.perf_counter() - began
+        done.set()
+        writer.join()
+        left = store._db.execute("SELECT count(*) FROM traffic WHERE level = 0").fetchone()[0]
+        verdict = read(store.path, lambda db: verify(db, keys.load(store.keys)))
+    took.sort()
+    return [
+        f"erase  {rows:,} rows and 5,000 alerts in {steps:,} steps, {spent:.0f} s, {left} left, chain {verdict.fault or 'intact'}",
+        (
+            f"erase  {len(took):,} alerts written meanwhile: median {took[len(took) // 2]:.1f} ms, "
+            f"99 % {took[int(len(took) * 0.99)]:.1f} ms, longest {took[-1]:.1f} ms"
+        ),
+    ]
+
+
+@contextmanager
+def ext4(folder: Path, size: str = "512M"):
+    """(where it is mounted, the name of its loop device)."""
+    image, mount = folder / "card.img", folder / "card"
+    mount.mkdir()
+    subprocess.run(["truncate", "-s", size, image], check=True)
+    subprocess.run(["mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", image], check=True)
+    loop = subprocess.run(
+        ["losetup", "--find", "--show", image], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    try:
+        subprocess.run(["mount", "-o", "noatime", loop, mount], check=True)
+        try:
+            yield mount, Path(loop).name
+        finally:
+            subprocess.run(["umount", mount], check=True)
+    finally:
+        subprocess.run(["losetup", "--detach", loop], check=True)
+
+
+def wear(folder: Path) -> list[str]:
+    """An hour by the store's own clocks: traffic handed over each second, alerts at once, the disk synced each 30 s as ext4 does."""
+    with ext4(folder) as (mount, loop):
+        stat = Path("/sys/block") / loop / "stat"
+        ran = [0.0]
+        with WatchStore(
+            mount, clock=lambda: NOW + int(ran[0] * SECOND), terms=Terms(monotonic=lambda: ran[0], trusted=lambda: True)
+        ) as store:
+            os.sync()
+            before = int(stat.read_text().split()[6])
+            for second in range(3_600):
+                ran[0] = float(second)
+                now = NOW + second * SECOND
+                rows = [
+                    SeriesRow(
+                        now // MINUTE, f"192.168.1.{d}", f"aa:bb:cc:dd:ee:{d:02x}", s, 1000, 2000, 5, 6, 1, "other"
+                    )
+                    for d in range(1, DEVICES + 1)
+                    for s in random.sample(SERVICES, 4)
+                ]
+                store.add_series(rows)
+                store.flush(now)
+                if second % 300 == 0:
+                    store.upsert([alert(second, now)])
+                if second % 30 == 0:
+                    os.sync()
+            os.sync()
+            written = (int(stat.read_text().split()[6]) - before) * 512
+    return [
+        f"wear   an hour of 25 busy devices, 12 alerts: {written / 1e6:.2f} MB to the device = {written / 3600 / 1000:.2f} kB/s"
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.store")
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--alerts", type=int, default=100_000)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--only", choices=["full", "erase", "wear"], nargs="*", default=["full", "erase", "wear"])
+    asked = parser.parse_args()
+    with TemporaryDirectory(prefix="vigie-bench-", dir=asked.folder) as name:
+        folder = Path(name)
+        for what in asked.only:
+            lines = (
+                full(folder, asked.alerts)
+                if what == "full"
+                else erase(folder, asked.rows)
+                if what == "erase"
+                else wear(folder)
+            )
+            print("\n".join(lines), flush=True)
+
+
+if __name__ == "__main__":
+    main()

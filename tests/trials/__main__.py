@@ -1,0 +1,14 @@
+"""The long run: `python -m tests.trials [--count N] [--seed S]`, as root; exit 1 if anything was lost, doubled or not found."""
+
+import argparse
+import sys
+
+from tests.trials.trials import run
+
+parser = argparse.ArgumentParser(prog="python -m tests.trials")
+parser.add_argument("--count", type=int, default=200)
+parser.add_argument("--seed", type=int, default=1)
+asked = parser.parse_args()
+tally = run(asked.count, asked.seed)
+print(tally)
+sys.exit(not tally.well)

@@ -1,0 +1,16 @@
+"""Twenty of the trials; `python -m tests.trials` makes two hundred."""
+
+import pytest
+
+from tests.trials.trials import run
+
+
+@pytest.mark.root
+def test_nothing_acknowledged_is_lost():
+    tally = run(20, seed=6)
+    print(tally)
+    assert tally.well, str(tally)
+    assert tally.trials == 20
+    assert tally.acknowledged > 100
+    assert tally.flipped > 0
+    assert {"commit", "batch"} & set(tally.phases)

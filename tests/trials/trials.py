@@ -1,0 +1,283 @@
+"""The trials: what was acknowledged is there afterwards, once, and the chain holds. Each says which phase it hit.
+
+`run` makes a number of them, kinds in turn:
+  kill       SIGKILL in each phase of the writer
+  cut        the power goes: a copy, made in an instant, of the disk that is written
+  read-only  the disk refuses to be written from one moment to the next, as ext4 does after an error
+  full       the disk is full
+  clock      the clock goes back a day
+  flip       a byte of a stored journal entry is another: it is found
+  elsewhere  a byte anywhere else is: it is found, or all entries verify
+"""
+
+import contextlib
+import json
+import mmap
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sensor.store import SeriesRow, WatchStore, keys, rescue
+from sensor.store.errors import StoreError, WillRetry
+from sensor.store.health import Trouble
+from sensor.store.journal import entries
+from sensor.store.reader import read
+from sensor.store.telling import compare
+from sensor.store.verify import verify
+from tests.trials import disks
+from tests.trials.made import NOW, SECOND, alert, old_store
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KINDS = ("kill", "kill", "cut", "kill", "full", "flip", "kill", "read-only", "elsewhere", "clock")
+PHASES = ("migration", "batch", "commit", "checkpoint", "backup", "commit", "upkeep", "batch", "idle")
+OLD_ROWS = 4_000
+DAY = 86_400 * SECOND
+
+
+@dataclass
+class Tally:
+    """The line that is printed, and what it is made of."""
+
+    trials: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    broken: int = 0
+    flipped: int = 0
+    found: int = 0
+    phases: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        phases = ", ".join(f"{name} {count}" for name, count in sorted(self.phases.items()))
+        return (
+            f"trials {self.trials}, acknowledged {self.acknowledged}, lost {self.lost}, duplicated {self.duplicated}, "
+            f"chain broken {self.broken}, flipped found {self.found}/{self.flipped} (phases hit: {phases})"
+        )
+
+    @property
+    def well(self) -> bool:
+        return (self.lost, self.duplicated, self.broken, self.found) == (0, 0, 0, self.flipped)
+
+
+def run(count: int, seed: int) -> Tally:
+    tally = Tally()
+    with TemporaryDirectory(prefix="vigie-trials-") as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        instant = stack.enter_context(disks.xfs(folder))
+        for n in range(count):
+            kind = KINDS[n % len(KINDS)]
+            chance = random.Random(f"{seed}-{n}")
+            place = folder / f"t{n}"
+            place.mkdir()
+            tally.trials += 1
+            match kind:
+                case "kill":
+                    _kill(
+                        tally,
+                        place,
+                        PHASES[sum(KINDS[k % len(KINDS)] == "kill" for k in range(n)) % len(PHASES)],
+                        n,
+                        chance,
+                    )
+                case "cut":
+                    _cut(tally, instant, n, chance)
+                case "read-only":
+                    _read_only(tally, instant, n, chance)
+                case "full":
+                    _full(tally, place)
+                case "clock":
+                    _clock(tally, place)
+                case _:
+                    _flip(tally, place, chance, inside=kind == "flip")
+    return tally
+
+
+class Writer:
+    """The process that is killed."""
+
+    def __init__(self, state: Path, words: Path, seed: int) -> None:
+        words.write_bytes(b" " * 16)
+        self._file = words.open("r+b")
+        self._shared = mmap.mmap(self._file.fileno(), 16)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.trials.writer", str(state), str(words), str(seed)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # it may end by itself on a disk that refuses
+            cwd=ROOT,
+        )
+
+    @property
+    def phase(self) -> str:
+        return self._shared[:16].decode().strip()
+
+    def reach(self, phase: str, seconds: float = 20) -> None:
+        end = time.monotonic() + seconds
+        while self.phase != phase and time.monotonic() < end and self._process.poll() is None:
+            pass
+
+    def lines(self, count: int) -> list[str]:
+        assert self._process.stdout is not None
+        return [self._process.stdout.readline().decode().strip() for _ in range(count)]
+
+    def kill(self) -> tuple[str, list[str]]:
+        """(the phase it was in, what it had acknowledged)."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        phase = self.phase
+        assert self._process.stdout is not None
+        lines = self._process.stdout.read().decode().split("\n")[:-1]
+        self._process.stdout.close()
+        self._shared.close()
+        self._file.close()
+        return phase, lines
+
+
+def _kill(tally: Tally, place: Path, phase: str, seed: int, chance: random.Random) -> None:
+    state = place / "state"
+    if phase == "migration":
+        old_store(state, OLD_ROWS)
+    writer = Writer(state, place / "words", seed)
+    before: list[str] = [] if phase == "migration" else writer.lines(chance.randrange(3, 30))
+    writer.reach(phase)
+    time.sleep(chance.random() * (0.03 if phase == "migration" else 0.002))
+    hit, after = writer.kill()
+    tally.phases[hit] += 1
+    check(tally, state, before + after, rows=OLD_ROWS if phase == "migration" else 0)
+
+
+def _cut(tally: Tally, instant: Path, seed: int, chance: random.Random) -> None:
+    with disks.ext4(instant) as (image, mount, _):
+        writer = Writer(mount / "state", instant / "words", seed)
+        lines = writer.lines(chance.randrange(3, 40))
+        writer.reach(chance.choice(("commit", "batch", "checkpoint")))
+        tally.phases[f"power cut in {writer.phase}"] += 1
+        cut = disks.copied_in_an_instant(image)
+        _, more = writer.kill()
+    with disks.mounted(cut, instant / "after"):
+        check(tally, instant / "after" / "state", lines, at_most=lines + more)
+    cut.unlink()
+
+
+def _read_only(tally: Tally, instant: Path, seed: int, chance: random.Random) -> None:
+    with disks.ext4(instant) as (image, mount, loop):
+        writer = Writer(mount / "state", instant / "words", seed)
+        lines = writer.lines(chance.randrange(3, 40))
+        Path(f"/sys/fs/ext4/{loop}/trigger_fs_error").write_text("a trial\n")
+        time.sleep(0.02)
+        phase, more = writer.kill()
+        tally.phases[f"read-only in {phase}"] += 1
+        kept = image.with_name("kept.img")
+        disks.run("cp", "--reflink=always", image, kept)
+    subprocess.run(["e2fsck", "-fy", kept], check=False, capture_output=True)  # it mends, as a start of the box does
+    with disks.mounted(kept, instant / "after"):
+        check(tally, instant / "after" / "state", lines + more)
+    kept.unlink()
+
+
+def _full(tally: Tally, place: Path) -> None:
+    """Alerts until nothing more can be written; then there is room again."""
+    with disks.small(place, "8M") as mount:
+        lines, told = [], False
+        with WatchStore(mount / "state", clock=lambda: NOW) as store:
+            ballast = mount / "ballast"
+            with ballast.open("wb", buffering=0) as out, contextlib.suppress(OSError):
+                while True:
+                    out.write(b"x" * 4096)
+            for n in range(5_000):
+                try:
+                    store.upsert([alert(f"{n:020x}")])
+                except WillRetry:
+                    break
+                lines.append(f"a {n:020x}")
+            told = any(one.rule == Trouble.FULL for one in store.load_alerts())
+            ballast.unlink()
+            store.upsert([alert("after")])
+            lines.append("a after")
+        tally.phases["disk full"] += 1
+        tally.lost += not told
+        check(tally, mount / "state", lines)
+
+
+def _clock(tally: Tally, place: Path) -> None:
+    now = [NOW]
+    lines = []
+    with WatchStore(place / "state", clock=lambda: now[0]) as store:
+        for n, moved in enumerate((0, 0, -DAY, 0, DAY, 0)):
+            now[0] += moved + 60 * SECOND
+            store.upsert([alert(f"{n:020x}", now[0])])
+            lines.append(f"a {n:020x}")
+            store.add_series([SeriesRow(now[0] // (60 * SECOND), "192.168.1.20", None, "ssl", 1, 2, 1, 1, 1)])
+            store.flush(now[0], force=True)
+            lines.append("s 1")
+    tally.phases["clock set back"] += 1
+    check(tally, place / "state", lines)
+
+
+def _flip(tally: Tally, place: Path, chance: random.Random, *, inside: bool) -> None:
+    state = place / "state"
+    with WatchStore(state, clock=lambda: NOW) as store:
+        for n in range(40):
+            store.upsert([alert(f"{n:020x}")])
+        known = keys.load(store.keys)
+        kept = read(store.path, lambda db: list(entries(db)))
+    data = bytearray(store.path.read_bytes())
+    spans = []
+    for entry in kept:
+        assert entry.body is not None
+        for value in (entry.body.encode(), entry.mac, entry.digest):
+            at = data.find(value)
+            assert at >= 0
+            spans.append((at, at + len(value)))
+    if inside:
+        first, after = chance.choice(spans)
+        place_of = chance.randrange(first, after)
+    else:
+        place_of = chance.randrange(len(data))
+        while any(first <= place_of < after for first, after in spans):
+            place_of = chance.randrange(len(data))
+    data[place_of] ^= 1 << chance.randrange(8)
+    store.path.write_bytes(data)
+    try:
+        found = bool(rescue.damage(store.path)) or read(store.path, lambda db: verify(db, known)).fault is not None
+        whole = found or read(store.path, lambda db: len(list(entries(db)))) == len(kept)
+    except StoreError:
+        found = whole = True  # it is refused with a sentence
+    tally.phases["flipped inside" if inside else "flipped elsewhere"] += 1
+    if inside:
+        tally.flipped += 1
+        tally.found += found
+    else:
+        tally.broken += not whole
+
+
+def check(tally: Tally, state: Path, lines: list[str], *, at_most: list[str] | None = None, rows: int = 0) -> None:
+    """Acknowledged alerts are there, once in the table and opened once in the journal; traffic is there, and not twice."""
+    told = {line[2:] for line in lines if line.startswith("a ")}
+    flows = sum(int(line[2:]) for line in lines if line.startswith("s ")) + rows
+    most = sum(int(line[2:]) for line in at_most or lines if line.startswith("s ")) + rows + 60  # the batch in flight
+    tally.acknowledged += len(told)
+    with WatchStore(state, clock=lambda: NOW) as store:
+        kept = Counter(one.id for one in store.load_alerts())
+        known = keys.load(store.keys)
+        opened = read(store.path, lambda db: Counter(one.subject for one in entries(db) if one.kind == "opening"))
+        fault = read(store.path, lambda db: verify(db, known)).fault
+        different = read(
+            store.path,
+            lambda db: list(compare([body for (body,) in db.execute("SELECT body FROM alert")], entries(db))),
+        )
+        written = read(store.path, lambda db: db.execute("SELECT coalesce(sum(flows), 0) FROM series").fetchone()[0])
+        whole = read(store.path, lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
+        store.upsert([alert("still-goes-on")])
+    missing = told - kept.keys()
+    tally.lost += len(missing) + (written < flows)
+    tally.duplicated += sum(count > 1 for count in (*kept.values(), *opened.values())) + (written > most)
+    tally.broken += fault is not None or bool(different) or not whole
+    if missing or fault or different or not whole or not flows <= written <= most:
+        facts = {"missing": sorted(missing), "fault": fault, "flows": (flows, written, most), "whole": whole}
+        sys.stderr.write(json.dumps({**facts, "different": [str(one) for one in different]}) + "\n")
