@@ -86,3 +86,22 @@ def test_a_file_of_every_earlier_version_is_brought_up_and_keeps_its_alerts(tmp_
         assert store.load_alerts() == [sample]
         store.upsert([sample])
     assert path.with_name(f"vigie.db.before-{schema.latest()}").exists()
+
+
+def test_traffic_of_the_second_schema_is_brought_over(tmp_path):
+    path = database(tmp_path)
+    path.parent.mkdir()
+    old = sqlite3.connect(path, isolation_level=None)
+    schema.migrate(old, path, upto=2)
+    rows = [
+        (100, "192.168.1.20", "ssl", "", "aa:00:00:00:00:01", 1, 2, 3, 4, 5),
+        (100, "192.168.1.20", "dns", "local", None, 6, 7, 8, 9, 10),
+        (101, "192.168.1.21", "ssl", "", None, 1, 1, 1, 1, 1),
+    ]
+    old.executemany("INSERT INTO series VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    old.close()
+    with WatchStore(tmp_path) as store:
+        columns = (
+            "minute, device_ip, service, destination, device_mac, bytes_out, bytes_in, packets_out, packets_in, flows"
+        )
+        assert set(read(store.path, lambda db: db.execute(f"SELECT {columns} FROM series").fetchall())) == set(rows)
