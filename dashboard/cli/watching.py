@@ -33,8 +33,12 @@ _DAY = 86_400_000_000_000
 _log = logging.getLogger(__name__)
 
 
+DRAIN_SECONDS = 1.0
+"""How long a watch that was told to end still takes what had passed by then."""
+
+
 class Until:
-    """A source that ends when it is told to, or after some seconds."""
+    """A source that ends when it is told to, or after some seconds, once what had passed by then is taken."""
 
     def __init__(self, inner: Source, stop: threading.Event, seconds: float | None = None) -> None:
         self._inner = inner
@@ -44,8 +48,12 @@ class Until:
 
     def batches(self) -> Iterator[Frames]:
         end = None if self._seconds is None else time.monotonic() + self._seconds
+        last: float | None = None
         for frames in self._inner.batches():
-            if self._stop.is_set() or (end is not None and time.monotonic() >= end):
+            now = time.monotonic()
+            if last is None and (self._stop.is_set() or (end is not None and now >= end)):
+                last = now + DRAIN_SECONDS
+            if last is not None and (not len(frames.table) or now >= last):
                 return
             yield frames
 

@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path as FilePath
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -185,6 +186,25 @@ def test_a_source_ends_when_told_to():
     next(batches)
     stop.set()
     assert list(batches) == []
+
+
+def test_what_had_passed_when_it_was_told_to_end_is_still_taken():
+    stop = threading.Event()
+    stop.set()
+    full, empty = Frames(np.zeros(1, np.uint8), np.zeros(3, FRAME)), Frames(np.zeros(1, np.uint8), np.zeros(0, FRAME))
+    source = SimpleNamespace(path="ring", batches=lambda: iter([full, full, empty, full]))
+    assert list(Until(source, stop).batches()) == [full, full]
+
+
+def test_a_wire_that_is_never_silent_does_not_hold_up_the_end(clock):
+    def endless():
+        while True:
+            clock[0] += 0.3
+            yield Frames(np.zeros(1, np.uint8), np.zeros(3, FRAME))
+
+    stop = threading.Event()
+    stop.set()
+    assert len(list(Until(SimpleNamespace(path="ring", batches=endless), stop).batches())) == 4
 
 
 def test_a_source_ends_after_its_time(clock):
