@@ -18,9 +18,9 @@ from typing import ClassVar
 
 from sensor.wire import MORE, Events, GiveUp, Outcome, Rest
 from sensor.wire.imap_literal import Content, Fetches, Whole
+from sensor.wire.imap_session import ImapSession
 from sensor.wire.imap_side import INFLATED, SLICE, Side
 from sensor.wire.imap_words import (
-    CAPABILITY,
     COMMAND,
     FETCH,
     FIRST_BYTES,
@@ -30,17 +30,15 @@ from sensor.wire.imap_words import (
     UNTAGGED,
     probe,
 )
-from sensor.wire.mailbox import Session
 from sensor.wire.records import Imap
-from sensor.wire.smtp_words import MASKED, server_name
 
 __all__ = ["FIRST_BYTES", "ImapReader", "probe"]
 
 TAGS = 256
 """Commands that may be under way."""
 
-
 STRANGE = 256
+"""Lines in a row that are neither command nor answer, after which this was no IMAP."""
 
 
 class ImapReader:
@@ -49,7 +47,7 @@ class ImapReader:
     service: ClassVar[str] = "imap"
 
     def __init__(self) -> None:
-        self._session = Session()
+        self._session = ImapSession()
         self._sides = {True: Side(), False: Side()}
         self._heard = {True: False, False: False}
         self._ended = {True: False, False: False}
@@ -58,7 +56,7 @@ class ImapReader:
         self._fetches = Fetches()
         self._verb: bytes | None = None  # of the client's line that goes on behind a literal
         self._secret: bytes | None = None  # tag of the log-in under way
-        self._greeted = self._tls_next = self._tls = self._over = self._compressed = False
+        self._tls_next = self._tls = self._over = self._compressed = False
         self._strange = 0
         self._told: list[Imap] = []
         self._told_any = False
@@ -177,13 +175,9 @@ class ImapReader:
         if len(self._tags) >= TAGS:
             self._tags.popitem(last=False)
         self._tags[tag] = verb
-        if verb == b"LOGIN":
-            self._session.auth_mechanism, self._session.auth_success = "LOGIN", None
-        elif verb == b"AUTHENTICATE":
-            word = line.split(b" ")[2:3]
-            if word and re.fullmatch(rb"[A-Za-z0-9_-]{1,24}", word[0]):
-                self._session.auth_mechanism, self._session.auth_success = word[0].decode("ascii").upper(), None
-            self._secret = tag
+        if verb in (b"LOGIN", b"AUTHENTICATE"):
+            self._session.login(verb, line)
+            self._secret = tag if verb == b"AUTHENTICATE" else self._secret
         elif verb == b"FETCH":
             found = PARTIAL.search(line)
             self._fetches.asked = int(found[1]) if found else None
@@ -203,33 +197,18 @@ class ImapReader:
 
     def _answer(self, line: bytes) -> None:
         """A line that does not go on behind a literal."""
-        self._capabilities(line)
+        self._session.capabilities(line)
         if found := FETCH.match(line):
             self._fetches.message = int(found[1])
             self._fetches.line(line)
         elif found := TAGGED.match(line):
             self._result(found[1], good=found[2].upper() == b"OK", line=line)
-        elif not self._greeted and line.startswith(b"* "):
-            self._greet(line)
+        elif not self._session.greeted and line.startswith(b"* "):
+            self._session.greet(line)
         elif not UNTAGGED.match(line) and not line.startswith((b"+", b"* ")):
             self._strange += 1
             return
         self._strange = 0
-
-    def _greet(self, line: bytes) -> None:
-        self._greeted = True
-        self._session.server_name = next(filter(None, map(server_name, line.split()[2:16])), None)
-        if line.upper().startswith(b"* PREAUTH"):
-            self._session.auth_mechanism, self._session.auth_success = "PREAUTH", True
-
-    def _capabilities(self, line: bytes) -> None:
-        found = CAPABILITY.search(line) if self._session.tls == "none" else None
-        if found:
-            words = found[1].upper().split()
-            if b"STARTTLS" in words:
-                self._session.tls = "offered"
-            elif any(MASKED.match(word) for word in words):
-                self._session.tls = "stripped"
 
     def _result(self, tag: bytes, *, good: bool, line: bytes) -> None:
         verb = self._tags.pop(tag, None)
@@ -308,7 +287,7 @@ class ImapReader:
         if open_still is not None:
             self._tell(open_still, not self._client_is_orig, complete=False)
         if not self._told_any and not self._told:
-            if not self._greeted and self._session.auth_mechanism is None and not self._tags:
+            if not self._session.greeted and self._session.auth_mechanism is None and not self._tags:
                 return GiveUp("ended before anything was said")
             self._told.append(Imap(compressed=self._compressed, **self._session.told()))
         return Events(self._take_told(), Rest.DONE)

@@ -21,14 +21,12 @@ from enum import Enum
 from sensor.wire.mime_fields import BOUNDARY_LIMIT, PartHeader
 from sensor.wire.mime_header import Correspondents, HeaderReader, Line
 from sensor.wire.mime_inline import InlineFiles
-from sensor.wire.mime_part import MESSAGES, Kind, Part, Place
+from sensor.wire.mime_nesting import Level, Nesting
+from sensor.wire.mime_part import MESSAGES, Kind, Part
 from sensor.wire.records import Attachment
 
 LINE_LIMIT = 4096
 """Bytes of a line that are held and looked at."""
-
-DEPTH = 64
-"""Nested multiparts that are followed; a deeper one is taken as text."""
 
 ATTACHMENTS = 256
 """Attachments of one mail that are told."""
@@ -60,22 +58,11 @@ class _State(Enum):
     BODY = "body"  # of a leaf, or between the parts of a multipart when there is no leaf
 
 
-@dataclass(slots=True)
-class _Level:
-    """A multipart that is open."""
-
-    boundary: bytes | None
-    subtype: str
-    place: Place
-    started: bool = False  # a delimiter of it was seen
-
-
 class MimeScanner:
     """Feed it a message in pieces, then `finish`. `midway`: its beginning was not seen."""
 
     def __init__(self, *, midway: bool = False) -> None:
-        self._levels: list[_Level] = []
-        self._known: dict[bytes, int] = {}  # boundary → its level
+        self._nesting = Nesting()
         self._state = _State.BODY if midway else _State.HEADERS
         self._correspondents = Correspondents()
         self._fields = HeaderReader(PartHeader(), None if midway else self._correspondents)
@@ -195,7 +182,7 @@ class MimeScanner:
                 self._content(line, 0, len(line))
         elif self._lost and _CONTENT_FIELD.match(line):
             self._end_part(delimited=True)
-            self._begin_part(self._levels[-1] if self._levels else None)
+            self._begin_part(self._nesting.innermost)
             self._header_line(line)
         else:
             self._content(line, 0, len(line))
@@ -228,7 +215,7 @@ class MimeScanner:
 
     # Structure
 
-    def _begin_part(self, level: _Level | None) -> None:
+    def _begin_part(self, level: Level | None) -> None:
         subtype = level.subtype if level else ""
         header = PartHeader(form=subtype == "form-data")
         if subtype == "digest":
@@ -240,41 +227,26 @@ class MimeScanner:
     def _begin_body(self) -> None:
         """The fields are over: what do they begin?"""
         header = self._fields.part
-        level = self._levels[-1] if self._levels else None
+        nesting, level = self._nesting, self._nesting.innermost
         family, subtype = header.mime_type.split("/", 1)
         self._state = _State.BODY
         self._part = self._inline = None
-        if family == "multipart" and len(self._levels) < DEPTH:
-            self._open(header.boundary, subtype, level)
+        if family == "multipart" and not nesting.full:
+            nesting.open(header.boundary, subtype)
+            self._protection = nesting.protection or self._protection
         elif header.mime_type in MESSAGES and (level is None or level.subtype in ("report", "digest")):
             self._fields = HeaderReader(PartHeader())
             self._state = _State.HEADERS
         else:
-            self._part = Part(header, level.place if level else Place())
+            self._part = Part(header, nesting.place)
             if self._part.kind() is Kind.TEXT and header.encoding != "base64" and not header.form:
                 self._inline = InlineFiles()
-
-    def _open(self, boundary: bytes | None, subtype: str, parent: _Level | None) -> None:
-        inherited = parent.place if parent else Place()
-        place = Place(
-            related=inherited.related or subtype == "related",
-            encrypted=inherited.encrypted or subtype == "encrypted",
-        )
-        if subtype == "encrypted" and parent is None:
-            self._protection = "pgp"
-        if boundary in self._known:
-            return  # a parent's own: its lines belong to the parent
-        self._levels.append(_Level(boundary, subtype, place))
-        if boundary is not None:
-            self._known[boundary] = len(self._levels) - 1
 
     def _delimiter(self, line: bytes) -> bool:
         """Is this line, which begins with `--`, a boundary? Then the part it ends is told."""
         text = line[2 : BOUNDARY_LIMIT + 6].rstrip(b" \t\r\n")
-        at, closing = self._known.get(text[:BOUNDARY_LIMIT]), False
-        if at is None and text.endswith(b"--"):
-            at, closing = self._known.get(text[:-2]), True
-        if at is None:
+        found = self._nesting.find(text)
+        if found is None:
             if text and self._learnable():
                 self._guess = text[:BOUNDARY_LIMIT]
             return False
@@ -282,9 +254,8 @@ class MimeScanner:
             self._fields.end()
             self._begin_body()
         self._end_part(delimited=True)
-        self._pop(at + 1)
-        level = self._levels[at]
-        level.started = True
+        at, closing = found
+        level = self._nesting.reach(at)
         self._lost = False
         if closing:
             self._state = _State.BODY
@@ -296,27 +267,11 @@ class MimeScanner:
         """May a boundary turn up here that was not declared?"""
         if self._state is _State.HEADERS:
             return False
-        return self._gapped or (self._part is None and bool(self._levels) and not self._levels[-1].started)
+        return self._gapped or (self._part is None and self._nesting.undelimited)
 
     def _learn(self, boundary: bytes) -> None:
         self._end_part(delimited=True)
-        if self._levels and not self._levels[-1].started:
-            self._pop_boundary(self._levels[-1])
-            self._levels[-1].boundary = boundary
-        elif len(self._levels) < DEPTH:
-            parent = self._levels[-1].place if self._levels else Place()
-            self._levels.append(_Level(boundary, "mixed", parent))
-        self._known[boundary] = len(self._levels) - 1
-        self._levels[-1].started = True
-        self._begin_part(self._levels[-1])
-
-    def _pop(self, depth: int) -> None:
-        while len(self._levels) > depth:
-            self._pop_boundary(self._levels.pop())
-
-    def _pop_boundary(self, level: _Level) -> None:
-        if level.boundary is not None:
-            self._known.pop(level.boundary, None)
+        self._begin_part(self._nesting.learn(boundary))
 
     def _end_part(self, *, delimited: bool) -> None:
         """Tell the leaf that is open."""
@@ -334,7 +289,7 @@ class MimeScanner:
             found = part.attachment(delimited=delimited)
             self._add(found)
             self._legible = self._legible or part.legible()
-            if not self._levels:
+            if self._nesting.innermost is None:
                 self._protection = found.protection
         elif part.protection() is not None:
             self._protection = part.protection()
