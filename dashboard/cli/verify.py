@@ -24,6 +24,7 @@ _SAID = {
     "fr": {
         "well": "Journal intact : {count} entrées vérifiées.",
         "root": "Racine à conserver ailleurs : {root}",
+        "lost": "Un fichier abîmé en avait fait perdre {count} autres : une entrée signée le déclare.",
         "bad": "Journal ALTÉRÉ à l’entrée {seq} : {why}",
         Fault.ALTERED: "elle n’est pas ce qui avait été signé (modifiée, insérée ou déplacée).",
         Fault.MISSING: "elle manque.",
@@ -36,6 +37,7 @@ _SAID = {
     "en": {
         "well": "Journal intact: {count} entries verified.",
         "root": "Root to keep elsewhere: {root}",
+        "lost": "A damaged file had lost {count} others: a signed entry says so.",
         "bad": "Journal ALTERED at entry {seq}: {why}",
         Fault.ALTERED: "it is not what was signed (changed, inserted or moved).",
         Fault.MISSING: "it is missing.",
@@ -64,7 +66,9 @@ def verify(state: Path, root: str | None, *, rebuild: bool, lang: str) -> None:
     if verdict.fault is not None:
         click.echo(said["bad"].format(seq=verdict.seq, why=said[verdict.fault]))
         sys.exit(BAD)
-    click.echo(said["well"].format(count=verdict.entries))
+    click.echo(said["well"].format(count=verdict.entries - verdict.lost))
+    if verdict.lost:
+        click.echo(said["lost"].format(count=verdict.lost))
     click.echo(said["root"].format(root=root_of(NAME, verdict.seq, verdict.head)))
     for one in differences:
         click.echo(said["differs"].format(alert=one.alert, what=one.what))

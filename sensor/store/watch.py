@@ -220,11 +220,17 @@ class WatchStore:
             try:
                 yield self._db
                 self._db.execute("COMMIT")
+                self._still_writable()
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 self._traffic.forget()  # numbers that were given in it were not
                 raise
+
+    def _still_writable(self) -> None:
+        """A disk that turned read-only during a commit lets it pass without a word: Linux's fsync then writes nothing and says 0."""
+        if os.statvfs(self.path).f_flag & os.ST_RDONLY:
+            raise NeedsHuman(Reason.DENIED, self.path, "the disk has become read-only")
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from dashboard.cli.verify import verify
+from sensor.store import WatchStore
 from sensor.store.watch import database
 
 
@@ -70,3 +71,21 @@ def test_no_store(tmp_path):
     code, text = run(tmp_path / "nowhere")
     assert code == 2
     assert "nothing has been written" in text
+
+
+def test_what_a_damaged_file_lost_is_said(store, sample, tmp_path):
+    for n in range(60):
+        store.upsert([replace(sample, id=f"a{n}")])
+    store.close()
+    path = database(tmp_path)
+    data = bytearray(path.read_bytes())
+    with sqlite3.connect(path) as db:
+        (body,) = db.execute("SELECT body FROM journal WHERE seq = 30").fetchone()
+    db.close()
+    page = data.find(body.encode()) // 4096
+    data[page * 4096 : (page + 1) * 4096] = b"\xff" * 4096
+    path.write_bytes(data)
+    WatchStore(tmp_path).close()
+    code, text = run(tmp_path, "--rebuild")
+    assert code == 0, text
+    assert "Un fichier abîmé en avait fait perdre" in text
