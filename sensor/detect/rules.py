@@ -29,7 +29,7 @@ from sensor.detect.telling import Telling
 
 PRODUCTS = ("vigie", "zeek")
 _UNREAD = (
-    "dce_rpc dhcp dnp3 dpd files ftp intel irc kerberos modbus mysql notice ntlm ntp ocsp pe radius sip smb_cmd smb_files"
+    "dce_rpc dhcp dnp3 dpd files intel kerberos modbus mysql notice ntlm ntp ocsp pe radius sip smb_cmd smb_files"
     " smb_mapping snmp software ssdp syslog tunnel weird wireguard x509 ldap telnet"
 )
 ASLEEP = frozenset(_UNREAD.split())

@@ -26,6 +26,7 @@ _OPENS = re.compile(
 _SERVES = re.compile(
     rb"(?::[\w.-]+ )?NOTICE (?:AUTH|\*) :|:[\w.-]+ (?:001 \S+ :|CAP \S+ (?:LS|ACK|NAK) |NOTICE \S+ :\*\*\* )"
 )
+_FIRST = frozenset((b"C", b"N", b"U", b"P", b":"))
 _BEGINS = (b"CAP ", b"NICK ", b"USER ", b"PASS ", b"NOTICE ", b":")
 
 
@@ -95,6 +96,8 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
 
 
 def _judge(data: bytes) -> Likeness:
+    if data[:1] not in _FIRST:
+        return Likeness.NO
     if _OPENS.match(data) or _SERVES.match(data):
         return Likeness.YES
     if len(data) >= FIRST_BYTES or not any(data.startswith(w[: len(data)]) for w in _BEGINS):

@@ -9,7 +9,7 @@ import pytest
 
 from sensor.detect.policy_file import parse
 from sensor.track.observation import Device, Direction
-from sensor.wire.records import Attachment, Http, Imap, Pop3, Smtp
+from sensor.wire.records import Attachment, Ftp, Http, Imap, Pop3, Smtp
 from tests.sensor.detect.made_up import MORNING, S, conn, detector, flow, mail, observed, sent, session, shipped
 
 PDF = Attachment("application/pdf", "pdf", 90_000)
@@ -64,7 +64,15 @@ def hour(*increments):
     return [sent(*i[:2], **(i[2] if len(i) > 2 else {}), ts=MORNING + n * 60 * S) for n, i in enumerate(increments)]
 
 
+FILES = conn(port=21, services=("ftp",))
+
 FIRES = [
+    ("exposure-ftp-password", [observed(Ftp(password=True, auth_success=False), FILES)]),
+    ("exposure-ftp-password", [observed(Ftp(password=True), FILES, direction=INSIDE)]),
+    ("exposure-ftp-files", [observed(Ftp(auth_success=True, stored=2), FILES)]),
+    *(("messaging-consumer", [flow(None, app=app, **TALK)]) for app in ("irc", "xmpp", "msn", "threema", "teamspeak")),
+    ("remote-inbound-shell", [session("rlogin")]),
+    ("remote-inbound-desktop", [session("x11")]),
     ("messaging-presence", [flow(None, app="whatsapp", port=5222, out=400, ended=True)]),  # nobody answered
     ("messaging-presence", [flow(None, app="discord", out=900, into=900, seconds=61)]),
     ("messaging-consumer", [flow(None, app="whatsapp", port=5222, **TALK)]),
@@ -147,6 +155,11 @@ FIRES = [
 ]
 
 NOT = [
+    ("exposure-ftp-password", [observed(Ftp(auth_success=True, retrieved=1), FILES)]),  # anonymous
+    ("exposure-ftp-files", [observed(Ftp(password=True, retrieved=1), FILES)]),
+    ("exposure-ftp-files", [observed(Ftp(password=True, stored=1), FILES, direction=INSIDE)]),
+    ("messaging-consumer", [flow(None, app="irc", out=900, into=9_000)]),
+    ("messaging-presence", [flow(None, app="unheard-of", out=900, into=900, ended=True)]),
     ("messaging-presence", [flow(None, app="teamviewer", port=5222, out=400, ended=True)]),
     ("messaging-presence", [flow(None, app="whatsapp", port=5222, **TALK, ended=True)]),  # that is a session
     ("remote-tool-presence", [flow(None, app="whatsapp", port=4899, out=400, ended=True)]),
