@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from dashboard.cli.captures import Captures
+from dashboard.cli.explain import Explainer
 from dashboard.cli.progress import Progress
 from dashboard.cli.report_text import Style, report
 from dashboard.cli.settings import load_settings, privacy_of
@@ -38,15 +39,19 @@ _WIDEST = 100
     "--stats", "stats_file", type=click.Path(path_type=Path), help="Write to this file what was seen, lost and spent."
 )
 @click.option("--logs", type=click.Path(path_type=Path), help="Write Zeek's JSON logs of what was read to this folder.")
+@click.option(
+    "--explain", metavar="FLOW|all", help="Tell of a flow what was seen, read and missing, and what it counted for."
+)
 @click.option("--config", type=click.Path(path_type=Path), help="The practice's policy, vigie.yml.")
 @click.option("--rules", type=click.Path(path_type=Path), help="Rules of this folder instead of Vigie's own.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the report [default: vigie.yml's, fr].")
-def inspect(
+def inspect(  # noqa: PLR0913  click hands over each option by its name
     files: tuple[str, ...],
     *,
     as_json: bool,
     stats_file: Path | None,
     logs: Path | None,
+    explain: str | None,
     config: Path | None,
     rules: Path | None,
     lang: Language | None,
@@ -56,7 +61,8 @@ def inspect(
     lang = lang or settings.policy.practice.language
     found: dict[str, Alert] = {}
     with writing(logs) as watcher, Meter() as meter, Progress(lang) as progress:
-        chain = Chain(settings, vendor=vendor, watcher=watcher)
+        explainer = Explainer(explain) if explain else None
+        chain = Chain(settings, vendor=vendor, watcher=together(watcher, explainer))
         source = Captures(files, progress.tell)
         for alerts in chain.run(source):
             found.update((alert.id, alert) for alert in alerts)
@@ -70,6 +76,9 @@ def inspect(
         write_stats(stats, stats_file)
     privacy = privacy_of(settings.policy, config)
     ordered = sorted(found.values(), key=lambda alert: (alert.first_seen, alert.id))
+    if explainer is not None:  # before the report; beside the alerts of --json
+        for line in explainer.lines(ordered, lang, full=privacy.full):
+            click.echo(privacy.text(line, lang), err=as_json)
     if as_json:
         out = sys.stdout.buffer  # JSON is UTF-8, whatever the terminal is
         for alert in ordered:
@@ -81,6 +90,20 @@ def inspect(
     style = Style(lang, settings.policy.practice.timezone, width)
     for line in report([privacy.shown(alert, lang) for alert in ordered], stats, source.read, style):
         click.echo(line)
+
+
+def together(
+    watcher: Callable[[Observation], None] | None, explainer: Explainer | None
+) -> Callable[[Observation], None] | None:
+    """One who watches for both."""
+    if explainer is None or watcher is None:
+        return explainer.take if explainer else watcher
+
+    def both(seen: Observation) -> None:
+        watcher(seen)
+        explainer.take(seen)
+
+    return both
 
 
 @contextmanager

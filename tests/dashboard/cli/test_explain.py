@@ -1,0 +1,116 @@
+"""`vigie inspect --explain`: a flow's own story, beside the report and never inside the JSON."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from dashboard.cli import explain, main
+from dashboard.cli.explain import ALL, Explainer
+from sensor.capture.files import open_capture
+from sensor.chain import Chain
+from sensor.detect.rules import RuleSet
+from sensor.settings import load
+from sensor.track.observation import Device
+from tests.sensor.track.test_any_packets import ACK, CAPSULES, DIALOGUES, PSH, Side, ip, packets_of
+
+SMTP = [
+    bytes(CAPSULES["none"](packet)) for packet in packets_of(DIALOGUES["smtp"], 9, lambda n: [], list, lambda n: [])
+]
+POST, MX = Side(bytes((192, 168, 1, 10)), 51001, 5), Side(bytes((93, 184, 216, 34)), 2223, 9)
+STRANGE = [CAPSULES["none"](ip(POST, MX, PSH | ACK, b"\x00\xff" * 90))]
+WORDLESS = [
+    CAPSULES["none"](ip(replace_port(POST), MX, 2)) for replace_port in (lambda side: replace(side, port=51002),)
+]
+
+
+@pytest.fixture
+def capture(tmp_path):
+    data = bytes.fromhex("d4c3b2a1020004000000000000000000ffff000001000000")
+    for number, packet in enumerate([*SMTP, *STRANGE, *WORDLESS]):
+        size = len(packet).to_bytes(4, "little")
+        data += (1_790_000_000 + number).to_bytes(4, "little") + bytes(4) + size + size + packet
+    path = tmp_path / "a.pcap"
+    path.write_bytes(data)
+    return path
+
+
+def told(*arguments):
+    return CliRunner().invoke(main, ["inspect", *map(str, arguments)])
+
+
+def stories(text):
+    """First line of each flow → its other lines."""
+    blocks = [block.splitlines() for block in text.split("\n\n") if block.startswith(("Flow ", "Flux "))]
+    return {block[0].partition(" (")[0]: [line.strip() for line in block[1:]] for block in blocks}
+
+
+def test_each_flow_has_its_story(capture):
+    found = stories(told(capture, "--explain", "all", "--lang", "en").stdout)
+    mail, strange, wordless = found.values()
+    assert next(iter(found)) == "Flow C1 tcp 192.168.1.10 port 51000 → 93.184.216.34 port 2222"
+    assert "read by: smtp" in mail
+    assert any(line.startswith("record smtp: ") and "application/pdf" in line for line in mail)
+    assert any(line.startswith("alert mail-attachment-in-clear (high, certain): ") for line in mail)
+    assert "evidence mime_types: application/pdf" in mail
+    assert {"read by: no reader knew these bytes", "missing: only one direction was seen"} <= set(strange)
+    assert {"missing: its beginning was not seen", "counted for no alert"} <= set(strange)
+    assert "read by: nobody, it carried nothing" in wordless
+
+
+@pytest.mark.parametrize("wanted", ["C1", "1:"])
+def test_one_flow_by_its_uid_or_its_community_id(capture, wanted):
+    if wanted == "1:":
+        wanted = json.loads(told(capture, "--json").stdout.splitlines()[0])["community_id"]
+    assert [*stories(told(capture, "--explain", wanted).stdout)] == [
+        "Flux C1 tcp 192.168.1.10 port 51000 → 93.184.216.34 port 2222"
+    ]
+
+
+def test_a_flow_that_is_not_there(capture):
+    assert "No flow C99 " in told(capture, "--explain", "C99", "--lang", "en").stdout
+
+
+def test_json_stays_json(capture):
+    result = told(capture, "--explain", "all", "--json")
+    assert [json.loads(line)["rule"] for line in result.stdout.splitlines()]
+    assert "Flux C1 " in result.stderr
+
+
+def test_with_a_policy_the_practices_addresses_are_not_told(capture, tmp_path):
+    config = tmp_path / "vigie.yml"
+    config.write_text("privacy: pseudonym\n")
+    out = told(capture, "--explain", "all", "--config", config).stdout
+    assert "Flux C1 " in out
+    assert "192.168.1.10" not in out
+
+
+def observed(capture):
+    seen = []
+    list(Chain(replace(load(None, None), rules=RuleSet()), seed=1, watcher=seen.append).run(open_capture(capture)))
+    return seen
+
+
+def test_of_a_guest_only_counts(capture):
+    teller = Explainer(ALL)
+    for one in observed(capture):
+        teller.take(
+            replace(one, device=Device("192.168.1.10", None, group="guest"), peer=replace(one.peer, host="x.example"))
+        )
+    text = "\n".join(teller.lines([], "en"))
+    assert "seen: " in text
+    assert "record" not in text
+    assert "x.example" not in text
+
+
+def test_a_flood_of_flows_is_bounded_and_said(capture, monkeypatch):
+    monkeypatch.setattr(explain, "FLOWS", 2)
+    teller = Explainer(ALL)
+    for one in observed(capture):
+        teller.take(one)
+    assert [*teller.lines([], "en")][-1] == "1 more flows were not kept."
+
+
+def test_both_languages_have_the_same_words():
+    assert explain._WORDS["fr"].keys() == explain._WORDS["en"].keys()
