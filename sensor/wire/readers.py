@@ -7,6 +7,7 @@ from sensor.wire import (
     DatagramEntry,
     StreamEntry,
     dns,
+    dtls,
     fingerprint,
     fingerprint_datagram,
     ftp,
@@ -50,6 +51,7 @@ STREAMS: tuple[StreamEntry, ...] = (
 DATAGRAMS: tuple[DatagramEntry, ...] = (
     DatagramEntry("dns", dns.probe_datagram, dns.read_datagram),
     DatagramEntry("quic", quic.probe, quic.read_datagram, quic.QuicSession),
+    DatagramEntry("ssl", dtls.probe, dtls.read_datagram, dtls.DtlsSession),
     DatagramEntry("stun", stun.probe, stun.read_datagram, stun.StunSession),
     DatagramEntry("rdp", rdp_udp.probe, rdp_udp.read_datagram, rdp_udp.RdpUdpSession),
     DatagramEntry("fingerprint", fingerprint_datagram.probe, fingerprint_datagram.read_datagram),

@@ -3,7 +3,7 @@
 import pytest
 
 from sensor.track.programs import program
-from sensor.wire.records import Fingerprint, Ssh, Ssl
+from sensor.wire.records import Fingerprint, Irc, Ssh, Ssl, Stun, Xmpp
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,10 @@ from sensor.wire.records import Fingerprint, Ssh, Ssl
         (Ssl(subject="anydesk.example.org"), None),
         (Ssl(server_name="AnyDesk Client"), None),
         (Ssl(), None),
+        (Irc(), "irc"),
+        (Xmpp(), "xmpp"),
+        (Stun("allocate", app="whatsapp"), "whatsapp"),
+        (Stun("binding"), None),
         (Ssh(), None),
     ],
 )
