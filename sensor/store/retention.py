@@ -16,7 +16,7 @@ from sensor.store.days import minutes_of
 from sensor.store.journal import Journal
 from sensor.store.traffic import Level, mark
 
-ROWS = 2_000  # of traffic, in one transaction
+ROWS = 1_000  # of traffic, in one transaction
 ALERTS = 25  # with their journal entries, of which a session has up to 144 a day
 
 _DETAIL = (Level.MINUTE, Level.TEN)

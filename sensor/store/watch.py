@@ -110,9 +110,9 @@ class WatchStore:
                 self._write_series()
 
     def flush(self, now: int, *, force: bool = False) -> bool:
-        """Write the waiting traffic if it has waited `BATCH_SECONDS` (or `force`). `now` in nanoseconds. True if written.
+        """Write the waiting traffic if it has waited `BATCH_SECONDS` (or `force`); do a piece of upkeep if some is due.
 
-        Called each second; one in which there is upkeep to do does a piece of it instead of nothing.
+        Called each second. `now` in nanoseconds. True if traffic was written.
         """
         with self._turn:
             if self._upkeep.due():
@@ -228,9 +228,11 @@ class WatchStore:
                 raise
 
     def _still_writable(self) -> None:
-        """A disk that turned read-only during a commit lets it pass without a word: Linux's fsync then writes nothing and says 0."""
-        if os.statvfs(self.path).f_flag & os.ST_RDONLY:
-            raise NeedsHuman(Reason.DENIED, self.path, "the disk has become read-only")
+        """On a disk that turned read-only meanwhile fsync may have written nothing and said 0 (Linux 6.18). Another change tells."""
+        try:
+            os.ftruncate(self._lock, 0)
+        except OSError as error:
+            raise NeedsHuman(Reason.DENIED, self.path, error.strerror or str(error)) from error
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
