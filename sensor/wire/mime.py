@@ -232,7 +232,7 @@ class MimeScanner:
         self._state = _State.BODY
         self._part = self._inline = None
         if family == "multipart" and not nesting.full:
-            nesting.open(header.boundary, subtype)
+            nesting.begin(header.boundary, subtype)
             self._protection = nesting.protection or self._protection
         elif header.mime_type in MESSAGES and (level is None or level.subtype in ("report", "digest")):
             self._fields = HeaderReader(PartHeader())

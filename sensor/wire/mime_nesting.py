@@ -51,7 +51,7 @@ class Nesting:
         """Whether the innermost was opened and none of its boundaries seen yet."""
         return bool(self._levels) and not self._levels[-1].started
 
-    def open(self, boundary: bytes | None, subtype: str) -> None:
+    def begin(self, boundary: bytes | None, subtype: str) -> None:
         inherited = self.place
         place = Place(
             related=inherited.related or subtype == "related",

@@ -7,7 +7,7 @@ from sensor.wire.mime_part import Place
 def opened(*multiparts):
     nesting = Nesting()
     for boundary, subtype in multiparts:
-        nesting.open(boundary, subtype)
+        nesting.begin(boundary, subtype)
     return nesting
 
 
