@@ -72,7 +72,7 @@ class Stats:
     def write(self, path: Path) -> None:
         """Writes the JSON, one key a line; raises OSError. Replaces the file at once where it is a plain one."""
         text = json.dumps(self.to_json(), indent=2) + "\n"
-        if path.exists() and not path.is_file():  # a pipe, /dev/stdout
+        if path.is_symlink() or (path.exists() and not path.is_file()):  # /dev/stdout, a pipe: written through
             path.write_text(text)
             return
         half = path.with_name(f".{path.name}.{os.getpid()}")

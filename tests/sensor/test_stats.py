@@ -84,3 +84,12 @@ def test_the_meter_remembers_memory_that_was_given_back(monkeypatch):
     assert spent.rss_anon_kib > before + 50_000
     assert spent.max_rss_kib >= spent.rss_anon_kib
     assert spent.cpu_seconds > 0
+
+
+def test_a_link_is_written_through_never_replaced(tmp_path):
+    behind, link = tmp_path / "behind", tmp_path / "link"
+    behind.write_text("")
+    link.symlink_to(behind)
+    Stats().write(link)
+    assert link.is_symlink()
+    assert json.loads(behind.read_text())["packets"] == 0
