@@ -38,6 +38,7 @@ class Flow:
         "host_source",
         "midstream",
         "program",
+        "said",
         "services",
         "session",
         "told_bytes",
@@ -69,6 +70,7 @@ class Flow:
         self.host: str | None = None
         self.host_source: HostSource | None = None
         self.program: str | None = None  # what its own bytes show
+        self.said = (0, 0)  # payload bytes (from orig, from resp) that the conversation has passed
         self.session: SessionTrack | None = None
         self.told_bytes = (0, 0, 0)  # (from orig, from resp, packets) that Transfer records have told
         self.services: tuple[str, ...] = ()  # protocols recognised, outermost first
@@ -86,6 +88,8 @@ class Flow:
         """After each word of the conversation: its protocols are kept; once it wants no more, it is let go."""
         if self.conversation is not None:
             self.services = self.conversation.services
+            if isinstance(self.conversation, TcpConversation):
+                self.said = self.conversation.said()
             if not self.conversation.hungry:
                 self.conversation = None
 
@@ -108,8 +112,7 @@ class Flow:
         if self.session is None:
             self.session = SessionTrack.of(record)
         if self.session is not None:
-            talk = self.conversation
-            self.session.learn(record, talk.said() if isinstance(talk, TcpConversation) else (0, 0))
+            self.session.learn(record, self.said)
 
     def name(self, host: str, source: HostSource) -> None:
         """Takes a name for the peer if it is better evidence than the one known."""
