@@ -6,10 +6,11 @@ import pytest
 from dashboard.sources import AlertQuery, BadCursor, Change, Share, Sight
 from dashboard.sources.local import LocalSource
 from sensor.detect.alert import Category, Severity
-from sensor.store import SeriesRow
+from sensor.store import SeriesRow, WatchStore
 from sensor.store.days import minutes_of
 from sensor.store.errors import NeedsHuman
 from sensor.store.status import Status, StatusFile
+from sensor.store.upkeep import Terms
 
 SECOND = 1_000_000_000
 DAY = date(2026, 11, 20)
@@ -147,3 +148,22 @@ def test_a_day_is_read_once_for_each_batch_of_traffic(store, source, zone, monke
         store.flush(0, force=True)
         assert source.traffic(DAY).slots[0].bytes_out == source.traffic(DAY).slots[0].bytes_out == 10 * (n + 1)
     assert asked == [DAY] * 3
+
+
+def test_a_day_is_the_same_before_and_after_its_minutes_are_summed_and_forgotten(tmp_path, source, zone):
+    first, _ = minutes_of(DAY, zone)
+    row = SeriesRow(first, "192.168.1.12", None, "ssl", 10, 100, 1, 1, 1)
+    with WatchStore(tmp_path, terms=Terms(trusted=lambda: True)) as store:
+        store.add_series(
+            replace(row, minute=first + n, device_ip=f"192.168.1.{n % 3}", service=("ssl", "dns")[n % 2])
+            for n in range(0, 1440, 7)
+        )
+        store.flush(0, force=True)
+        before = source.traffic(DAY)
+        for now in (first + 500, first + 2000, first + 40 * 1440):  # half of it summed; all of it; its detail forgotten
+            while store.maintain(now * 60 * SECOND):
+                pass
+            source._days.clear()
+            assert source.traffic(DAY) == before
+        assert store._db.execute("SELECT count(*) FROM series").fetchone() == (0,)
+    assert sum(slot.bytes_out for slot in before.slots) == 10 * len(range(0, 1440, 7))
