@@ -4,7 +4,7 @@
 
 Whose call it is, by what no standard and no other program sends (facts: nDPI, stun.c):
 
-    WhatsApp    attributes 0x4000 to 0x4004 and 0x4007, message types 0x0800 to 0x0805
+    WhatsApp    attributes 0x4000 to 0x4004 and 0x4007, message types 0x0800 to 0x0802
     by REALM    facebook (Messenger), signal.org and whispersystems.org, telegram, viber
 
 Users and their proofs are skipped. Told with the first message, and once more if a later one says more.
@@ -25,7 +25,7 @@ MOST_MESSAGES = 16
 SOFTWARE, REALM = 0x8022, 0x0014
 METHODS = {1: "binding", 2: "shared-secret", 3: "allocate", 4: "refresh", 6: "send", 7: "data", 8: "create-permission",
            9: "channel-bind", 10: "connect", 11: "connection-bind", 12: "connection-attempt"}  # fmt: skip
-WHATSAPP_TYPES = range(0x0800, 0x0806)
+WHATSAPP_TYPES = range(0x0800, 0x0803)
 WHATSAPP_ATTRIBUTES = frozenset((0x4000, 0x4001, 0x4002, 0x4003, 0x4004, 0x4007))
 REALMS = {
     "facebook.com": "messenger",

@@ -35,6 +35,7 @@ USER = attribute(6, b"durand:x")
         (message(0x0113, attribute(0x14, b"notsignal.org")), Stun("allocate", realm="notsignal.org")),
         (message(0x0113, attribute(0x14, b"telegram.example.org")), Stun("allocate", realm="telegram.example.org")),
         (message(0x0001, attribute(0x4005, b"")), Stun("binding")),
+        (message(0x0803), Stun("0803")),
         (message(0x0001, attribute(0xFF03, b"")), Stun("binding")),
     ],
 )  # fmt: skip
