@@ -228,7 +228,7 @@ class WatchStore:
                 raise
 
     def _still_writable(self) -> None:
-        """On a disk that turned read-only meanwhile fsync may have written nothing and said 0 (Linux 6.18). Another change tells."""
+        """On a disk that turned read-only meanwhile a commit may pass and keep nothing (seen on Linux 6.18): another change tells."""
         try:
             os.ftruncate(self._lock, 0)
         except OSError as error:

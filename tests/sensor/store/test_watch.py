@@ -108,7 +108,7 @@ def test_a_failed_commit_leaves_the_store_usable(store, sample):
 
 
 def test_a_disk_that_turned_read_only_under_a_commit_acknowledges_nothing(store, sample, monkeypatch):
-    """Found by the trials: on such a disk fsync writes nothing and says that all is well."""
+    """Found by the trials: on such a disk a commit may pass and nothing is kept."""
 
     def refused(*_):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
