@@ -18,6 +18,7 @@ from sensor.chain import Chain
 from sensor.detect.alert import Alert
 from sensor.settings import Settings
 from sensor.stats import Meter, Stats
+from sensor.store import upkeep
 from sensor.store.errors import WillRetry
 from sensor.store.status import Status, StatusFile
 from sensor.store.watch import WatchStore
@@ -81,13 +82,19 @@ class Terms:
     clock: Callable[[], int] = time.time_ns
 
 
+def _store(state: FilePath, settings: Settings, terms: Terms) -> WatchStore:
+    """The store, kept as the practice's policy says: how long, and in which zone days begin."""
+    keep = upkeep.Terms(keep=settings.policy.retention, zone=settings.policy.practice.timezone)
+    return WatchStore(state, clock=terms.clock, terms=keep)
+
+
 def run_watch(source: Source, settings: Settings, state: FilePath, stop: threading.Event, terms: Terms) -> Stats:
     """Watches until the source ends, `stop` is set or time is up; all that was seen is then in the store.
 
     Closes the source. Errors: CaptureError, when the interface goes away; NeedsHuman, WillRetry of `sensor.store.errors`,
     when the store cannot be opened, or not any more.
     """
-    with Meter() as meter, StatusFile(state) as status, WatchStore(state) as store:
+    with Meter() as meter, StatusFile(state) as status, _store(state, settings, terms) as store:
         known = store.load_alerts(terms.clock() - REMEMBERED_DAYS * _DAY)
         chain = Chain(settings, known=known, vendor=vendor, clock=terms.clock)
         keeper = _Keeper(chain, store, status, terms, {alert.id for alert in known})

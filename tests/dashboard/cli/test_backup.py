@@ -7,9 +7,9 @@ from threading import Event, Thread
 import pytest
 from click.testing import CliRunner
 
+from dashboard.cli import main
 from dashboard.cli.backup import backup
 from dashboard.cli.restore import restore
-from dashboard.cli.verify import verify
 from sensor.store import WatchStore, sealed
 from sensor.store.reader import read
 from sensor.store.watch import database
@@ -40,7 +40,7 @@ def place(tmp_path, sample):
 
 def run(command, place, *options, words="words"):
     arguments = [*map(str, options), "--state", str(place / "state"), "--passphrase-file", str(place / words)]
-    answer = CliRunner().invoke(command, arguments)
+    answer = CliRunner().invoke(main, [str(command.name), *arguments])
     return answer.exit_code, answer.output
 
 
@@ -66,7 +66,7 @@ def test_back_up_while_it_is_written_and_restore_elsewhere(place, sample):
     assert b"docteur" not in (here / "b").read_bytes()
     new = here / "new"
     arguments = [str(here / "b"), "--state", str(new), "--passphrase-file", str(here / "words")]
-    answer = CliRunner().invoke(restore, arguments)
+    answer = CliRunner().invoke(main, ["restore", *arguments])
     assert answer.exit_code == 0, answer.output
     kept = read(database(new), lambda db: dict(db.execute("SELECT id, body FROM alert")))
     alive = read(store.path, lambda db: dict(db.execute("SELECT id, body FROM alert")))
@@ -80,7 +80,7 @@ def test_back_up_while_it_is_written_and_restore_elsewhere(place, sample):
     assert "Cabinet" in (new / "vigie.yml").read_text()
     root = text.split(" files, ")[1].strip()
     for state in (new, here / "state"):
-        checked = CliRunner().invoke(verify, ["--state", str(state), "--root", root, "--rebuild"])
+        checked = CliRunner().invoke(main, ["verify", "--state", str(state), "--root", root, "--rebuild"])
         assert checked.exit_code == 0, checked.output
     with WatchStore(new) as back:
         assert {alert.id for alert in back.load_alerts()} == kept.keys()
@@ -122,7 +122,7 @@ def test_what_cannot_be_restored_changes_nothing(place):
     ):
         (here / "b").write_bytes(data)
         arguments = [str(here / "b"), "--state", str(new), "--passphrase-file", str(here / words)]
-        answer = CliRunner().invoke(restore, arguments)
+        answer = CliRunner().invoke(main, ["restore", *arguments])
         assert (answer.exit_code, answer.output.count("\n")) == (2, 1), answer.output
         assert not new.exists()
     assert sorted(path.name for path in (here).iterdir()) == ["b", "out", "state", "vigie.yml", "words", "wrong"]
@@ -139,8 +139,11 @@ def test_a_journal_that_was_altered_is_not_kept_as_if_it_were_whole(place):
 def test_a_passphrase_is_asked_for_twice_and_may_not_be_short(place):
     here, _ = place
     arguments = ["--to", str(here / "b"), "--state", str(here / "state")]
-    assert CliRunner().invoke(backup, arguments, input="cheval agrafe pile\ncheval agrafe pile\n").exit_code == 0
-    assert CliRunner().invoke(backup, arguments, input="cheval agrafe pile\nsomething else\n").exit_code == 1
+    assert (
+        CliRunner().invoke(main, ["backup", *arguments], input="cheval agrafe pile\ncheval agrafe pile\n").exit_code
+        == 0
+    )
+    assert CliRunner().invoke(main, ["backup", *arguments], input="cheval agrafe pile\nsomething else\n").exit_code == 1
     (here / "words").write_text("short")
     code, text = run(backup, here, "--to", here / "c")
     assert (code, "at least 12" in text) == (2, True)

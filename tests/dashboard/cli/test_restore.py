@@ -2,7 +2,7 @@
 
 from click.testing import CliRunner
 
-from dashboard.cli.restore import restore
+from dashboard.cli import main
 
 
 def test_a_file_that_is_not_there_and_one_that_is_no_backup(tmp_path):
@@ -16,6 +16,6 @@ def test_a_file_that_is_not_there_and_one_that_is_no_backup(tmp_path):
             "--passphrase-file",
             str(tmp_path / "words"),
         ]
-        answer = CliRunner().invoke(restore, arguments)
+        answer = CliRunner().invoke(main, ["restore", *arguments])
         assert (answer.exit_code, said in answer.output) == (2, True), answer.output
     assert not (tmp_path / "new").exists()

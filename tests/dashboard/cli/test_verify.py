@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from dashboard.cli.verify import verify
+from dashboard.cli import main
 from sensor.store import WatchStore
 from sensor.store.watch import database
 
@@ -18,7 +18,7 @@ def filled(store, sample, tmp_path):
 
 
 def run(state, *options):
-    answer = CliRunner().invoke(verify, ["--state", str(state), *options])
+    answer = CliRunner().invoke(main, ["verify", "--state", str(state), *options])
     return answer.exit_code, answer.output
 
 

@@ -3,7 +3,10 @@
 from tests.lab.scenario import Seen, Told
 from tests.lab.services import other, web
 
-TOLD = (Told("exposure", "ftp", device="medecin", peer="unknown"),)
+TOLD = (
+    Told("exposure", "ftp", device="medecin", peer="unknown"),  # the password
+    Told("exposure", "ftp", device="medecin", peer="unknown"),  # the file
+)
 SEEN = (Seen("tcp", 21, "medecin", "unknown", out=50, into=100),)
 MAY = (Told("upload", device="medecin", peer="unknown"),)
 NEEDS = ("exposure:ftp",)
