@@ -6,7 +6,8 @@ device, which group), by detection (contracts, thresholds, hosts) and by what sh
 
 from dataclasses import dataclass, field
 from datetime import date, time
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -170,8 +171,13 @@ def within(ip: str, networks: tuple[Network, ...]) -> bool:
     """Whether an address lies in one of the networks; text that is no address lies in none."""
     if not networks:
         return False
+    parsed = _parsed(ip)
+    return parsed is not None and any(parsed in network for network in networks)
+
+
+@lru_cache(maxsize=8_192)
+def _parsed(ip: str) -> IPv4Address | IPv6Address | None:
     try:
-        parsed = ip_address(ip)
+        return ip_address(ip)
     except ValueError:
-        return False
-    return any(parsed in network for network in networks)
+        return None

@@ -36,6 +36,7 @@ class Kernel:
         self.tables: Tables = new_tables(seed=seed, cap=cap)
         self._packet = np.zeros(2, dtype=PACKET)
         self._segments = np.zeros(SEGMENT_CAP, dtype=SEGMENT)
+        self._none = self.tables.ended[:0]
 
     def walk(self, frames: Frames, first: int) -> Step:
         """Walk the batch from row `first` until it ends, a table is full or a flow needs a decision."""
@@ -51,7 +52,10 @@ class Kernel:
     def take_ended(self) -> NDArray[np.void]:
         """Last states of flows that lost their row (evicted, ports used anew), as a copy; empties the list."""
         control = self.tables.control
-        ended: NDArray[np.void] = self.tables.ended[: control[Control.ENDED]].copy()
+        count = control[Control.ENDED]
+        if not count:
+            return self._none
+        ended: NDArray[np.void] = self.tables.ended[:count].copy()
         control[Control.ENDED] = 0
         return ended
 
