@@ -5,6 +5,7 @@ With CI=true nothing is left out unseen: a skip, an expected failure, a deselect
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,12 @@ CORPUS = ROOT.parent / "shared" / "corpus"  # beside the clone: other people's c
 
 _corpus_missed = pytest.StashKey[bool]()
 _left_out = pytest.StashKey[str]()
+
+
+def pytest_configure() -> None:
+    """A run in a script's background inherits SIGINT ignored, and so would every program that the tests start and stop by it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -51,13 +51,14 @@ def serve(app: Flask, host: str, port: int, on_ready: Callable[[str], None]) -> 
 
 @contextmanager
 def _ending() -> Iterator[None]:
-    """SIGTERM, which systemd sends, ends it like Ctrl-C."""
+    """SIGTERM, which systemd sends, ends it like Ctrl-C; and so does SIGINT where a script started it in the background, with SIGINT ignored."""
 
     def stop(_: int, __: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -178,19 +178,25 @@ def test_a_busy_port_is_named_and_nothing_is_left(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_prints_one_line_that_opens_the_page_and_ctrl_c_leaves_nothing(tmp_path):
-    with subprocess.Popen(
-        [VIGIE, "demo", "--listen", "127.0.0.1:0"],
+@pytest.mark.parametrize("how", ["on a terminal", "in a script's background, where SIGINT is ignored"])
+def test_it_prints_one_line_that_opens_the_page_and_ctrl_c_leaves_nothing(tmp_path, how):
+    ignored = "trap '' INT; " if "ignored" in how else ""
+    running = subprocess.Popen(
+        ["sh", "-c", f'{ignored}exec "$0" demo --listen 127.0.0.1:0', VIGIE],
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as running:
+    )
+    try:
         link = running.stdout.readline().strip()
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         with browser.open(link, timeout=20) as page:
             assert "Tilleuls" in page.read().decode()
         running.send_signal(signal.SIGINT)
         rest, complaints = running.communicate(timeout=30)
+    finally:
+        running.kill()
+        running.communicate()
     assert (running.returncode, rest, complaints) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
