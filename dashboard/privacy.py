@@ -16,10 +16,12 @@ from pathlib import Path
 
 from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Words
 from sensor.detect.policy import PRIVATE, Network, Policy
+from sensor.track.traffic import GUESTS
 
 KEY_BYTES = 32
 _POST = {"fr": "poste", "en": "device"}
 _NOT_TOLD = {"fr": "autres appareils", "en": "other devices"}
+_GUESTS = {"fr": "invités", "en": "guests"}
 _ADDRESS = re.compile(
     r"(?<![\w.:])(?:(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w:])",
     re.IGNORECASE,
@@ -50,6 +52,8 @@ class Privacy:
             return known
         if not ip and not mac:
             return _NOT_TOLD[lang]
+        if ip == GUESTS:
+            return _GUESTS[lang]
         return ip if self.full else self.pseudonym(mac or ip, lang)
 
     def pseudonym(self, address: str, lang: str) -> str:

@@ -8,17 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensor.track.addresses import Locality, ip_text, mac_text
+from sensor.track.devices import Devices
 from sensor.track.rows import Row, rows
-from sensor.track.traffic import TrafficSums
+from sensor.track.traffic import TrafficSums, whose
 
 
 class BareFlows:
     """Adds their growth to the series; says which may be told."""
 
-    __slots__ = ("_cap", "_local", "_sums", "_told", "shed")
+    __slots__ = ("_cap", "_devices", "_local", "_sums", "_told", "shed")
 
-    def __init__(self, sums: TrafficSums, local: Locality, cap: int) -> None:
+    def __init__(self, sums: TrafficSums, devices: Devices, local: Locality, cap: int) -> None:
         self._sums = sums
+        self._devices = devices
         self._local = local
         self._cap = cap
         self._told = 0
@@ -46,11 +48,12 @@ class BareFlows:
             return
         new = not (row.told_orig_pkts or row.told_resp_pkts)
         if self._local(row.orig_hi, row.orig_lo) or not self._local(row.resp_hi, row.resp_lo):
-            device = (ip_text(row.orig_hi, row.orig_lo), mac_text(row.orig_mac))
+            where = (ip_text(row.orig_hi, row.orig_lo), mac_text(row.orig_mac))
         else:
-            device = (ip_text(row.resp_hi, row.resp_lo), mac_text(row.resp_mac))
+            where = (ip_text(row.resp_hi, row.resp_lo), mac_text(row.resp_mac))
             bytes_, packets = bytes_[::-1], packets[::-1]
-        self._sums.add(row.last_ts, device, "", bytes_, packets, int(new))
+        device = self._devices.device(*where, row.vlan or None)
+        self._sums.add(row.last_ts, whose(device), "", bytes_, packets, int(new))
 
     def _together(self, table: NDArray[np.void]) -> None:
         def grew(side: str, what: str) -> int:

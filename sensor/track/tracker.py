@@ -22,7 +22,7 @@ from sensor.track.flow import Flow
 from sensor.track.names import Names
 from sensor.track.observation import Observation, Transfer
 from sensor.track.rows import Row, rows
-from sensor.track.traffic import Traffic, TrafficSums
+from sensor.track.traffic import Traffic, TrafficSums, whose
 from sensor.wire import ParseError
 from sensor.wire.kernel import Kernel
 from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Stop, Want
@@ -62,7 +62,7 @@ class Tracker:
         self.devices = devices
         self._traffic = TrafficSums()
         self._local = local
-        self._bare = BareFlows(self._traffic, local, bare_cap)
+        self._bare = BareFlows(self._traffic, self.devices, local, bare_cap)
         self._flows: dict[int, Flow] = {}
         self._want = kernel.tables.flows["want"]
         self._budget = kernel.tables.flows["budget"]
@@ -281,7 +281,5 @@ class Tracker:
         packets = (row.orig_pkts - row.told_orig_pkts, row.resp_pkts - row.told_resp_pkts)
         if any(packets):
             new = not (row.told_orig_pkts or row.told_resp_pkts)
-            device = (flow.device.ip, flow.device.mac)
-            self._traffic.add(
-                row.last_ts, device, flow.service, flow.orients(*bytes_), flow.orients(*packets), int(new)
-            )
+            oriented = flow.orients(*bytes_), flow.orients(*packets)
+            self._traffic.add(row.last_ts, whose(flow.device), flow.service, *oriented, int(new))

@@ -6,13 +6,23 @@ the totals stay true.
 
 from dataclasses import dataclass
 
+from sensor.track.observation import Device
+
 CAP = 50_000
 _MINUTE = 60_000_000_000
+
+GUESTS = "guests"
+"""Stands for an address: all guests together. Patients are not the subject, so not even a row shows one of them apart."""
+
+
+def whose(device: Device) -> tuple[str, str | None]:
+    """(address, MAC) under which a device's traffic is summed."""
+    return (GUESTS, None) if device.group == "guest" else (device.ip, device.mac)
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """One row of the series. `minute`: minutes since the epoch; `device_ip` empty for what was not told apart."""
+    """One row of the series. `minute`: minutes since the epoch; `device_ip` empty for what was not told apart, or `GUESTS`."""
 
     minute: int
     device_ip: str

@@ -6,6 +6,7 @@ import pytest
 from dashboard.privacy import Privacy, secret
 from sensor.detect.alert import AlertDevice, AlertPeer
 from sensor.detect.policy import NamedDevice, Policy
+from sensor.track.traffic import GUESTS
 
 KEY = b"k" * 32
 
@@ -22,6 +23,11 @@ def test_other_devices_are_keyed_pseudonyms(unnamed):
     assert Privacy(KEY).device(replace(unnamed.device, ip="192.168.1.99"), "fr") == name  # the same MAC
     assert Privacy(b"x" * 32).device(unnamed.device, "fr") != name
     assert Privacy(KEY).device(unnamed.device, "en") == name.replace("poste", "device")
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_guests_are_one_row_and_nobody(full):
+    assert Privacy(KEY, full=full).name(GUESTS, None, "fr") == "invités"
 
 
 def test_full_shows_addresses(unnamed):

@@ -48,14 +48,14 @@ def test_what_people_wrote_is_not_told(mail_capture, mail_bytes, options):
 
 
 def test_the_report_is_in_french_unless_told_otherwise(mail_capture):
-    assert "ÉLEVÉ" in vigie(mail_capture).stdout
-    assert "HIGH" in vigie(mail_capture, "--lang", "en").stdout
+    assert "IMPORTANT" in vigie(mail_capture).stdout
+    assert "IMPORTANT" in vigie(mail_capture, "--lang", "en").stdout
 
 
 def test_the_language_is_the_practices(mail_capture, tmp_path):
     policy = tmp_path / "vigie.yml"
     policy.write_text("practice: {language: en}\n")
-    assert "HIGH" in vigie(mail_capture, "--config", policy).stdout
+    assert "IMPORTANT" in vigie(mail_capture, "--config", policy).stdout
 
 
 def test_everybody_is_recognised_unless_the_policy_says_otherwise(mail_capture, tmp_path):

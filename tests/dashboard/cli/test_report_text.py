@@ -63,7 +63,7 @@ def test_an_alert_in_french():
     told = flat(text([ALERT]))
     assert "1 fichier lus" not in told
     assert "12 345 paquets, 4,2 Mo" in told
-    assert "ÉLEVÉ Scanner a envoyé un document en clair samedi 21 novembre 2026, 9 h 15" in told
+    assert "IMPORTANT Scanner a envoyé un document en clair samedi 21 novembre 2026, 9 h 15" in told
     assert "Qui Scanner (192.168.1.20), Canon → smtp.example.com (203.0.113.25:25)" in told
     assert "Attendu un envoi chiffré" in told
     assert "Constaté une pièce jointe en clair" in told
@@ -76,7 +76,7 @@ def test_an_alert_in_french():
 def test_an_alert_in_english():
     told = flat(text([ALERT], lang="en", files=2))
     assert told.startswith("2 files read: 12,345 packets, 4.2 MB")
-    assert "HIGH Scanner sent a document in clear Saturday 21 November 2026, 09:15" in told
+    assert "IMPORTANT Scanner sent a document in clear Saturday 21 November 2026, 09:15" in told
     assert "Reference RGPD, art. 32 (to be verified)" in told
 
 

@@ -86,7 +86,7 @@ def test_it_stops_after_its_duration_and_speaks_to_people_without_json(tmp_path)
         send(scene())
         out, complaints = running.communicate(timeout=30)
     assert (running.returncode, complaints) == (0, "")
-    assert "HIGH" in out
+    assert "IMPORTANT" in out
     assert "attachment" in out.lower()
 
 

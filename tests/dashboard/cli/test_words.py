@@ -2,7 +2,10 @@
 
 from string import Formatter
 
+import pytest
+
 from dashboard.cli.words import COLOURS, WORDS
+from dashboard.web.texts import Texts
 from sensor.detect.alert import Severity
 
 
@@ -20,6 +23,14 @@ def test_french_and_english_have_the_same_keys_and_fields():
 def test_every_severity_has_a_word_and_a_colour():
     assert {f"severity.{severity}" for severity in Severity} <= WORDS["fr"].keys()
     assert COLOURS.keys() == set(Severity)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_page_and_the_command_line_call_a_severity_the_same(lang):
+    page = Texts(lang)
+    assert {key: page(key) for key in WORDS[lang] if key.startswith("severity.")} == {
+        key: word for key, word in WORDS[lang].items() if key.startswith("severity.")
+    }
 
 
 def test_words_fit_their_column():

@@ -12,6 +12,7 @@ from sensor.track.conversation import Readers
 from sensor.track.devices import Devices
 from sensor.track.observation import Conn, Direction, Session, Transfer
 from sensor.track.tracker import Tracker
+from sensor.track.traffic import GUESTS
 from sensor.wire.kernel import Kernel
 from sensor.wire.readers import DATAGRAMS, STREAMS
 from sensor.wire.records import Dns, Ssh
@@ -102,6 +103,20 @@ def test_every_byte_is_told_once_whatever_the_batches(tracker):
     assert sum(t.bytes_out for t in traffic) == 2 * 40 + 40 * (40 + 512)
     assert sum(t.packets_in for t in traffic) == 41
     assert sum(t.flows for t in traffic) == 1
+
+
+def test_guests_are_summed_together_whether_they_said_something_or_not():
+    tracker = Tracker(
+        Kernel(seed=7, cap=64),
+        Readers(STREAMS, DATAGRAMS),
+        Devices(lambda ip, mac, vlan: (None, "guest")),
+        Locality(),
+    )
+    run(tracker, ssh() + shake(sport=40001))
+    assert {(t.device_ip, t.device_mac, t.service) for t in tracker.take_traffic()} == {
+        (GUESTS, None, "ssh"),
+        (GUESTS, None, ""),
+    }
 
 
 def test_the_same_packets_in_other_batches_give_the_same_observations():

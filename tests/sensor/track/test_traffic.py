@@ -1,5 +1,6 @@
 from sensor.track import traffic
-from sensor.track.traffic import Traffic, TrafficSums
+from sensor.track.observation import Device
+from sensor.track.traffic import GUESTS, Traffic, TrafficSums, whose
 
 MINUTE = 60_000_000_000
 
@@ -25,3 +26,8 @@ def test_past_the_cap_totals_stay_true(monkeypatch):
     assert sum(row.bytes_out for row in taken) == 50
     assert len(taken) == 3
     assert sums.shed == 3
+
+
+def test_guests_are_counted_together_and_posts_apart():
+    assert whose(Device("192.168.50.4", "02:00:00:00:00:01", group="guest")) == (GUESTS, None)
+    assert whose(Device("192.168.1.4", "02:00:00:00:00:02", group="personal")) == ("192.168.1.4", "02:00:00:00:00:02")
