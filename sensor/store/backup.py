@@ -27,11 +27,11 @@ import zstandard
 
 from sensor.store import keys
 from sensor.store.reader import read
+from sensor.store.schema import DATABASE
 from sensor.store.sealed import PIECE, Sealer, unseal
 from sensor.store.verify import Root, root_of, verify
 
 MANIFEST, STATE, POLICY = "manifest.json", "state", "vigie.yml"
-DATABASE = "vigie.db"
 _LEFT_OUT = ("lock", "status", "reserve")
 _SQLITE = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal", ".head", ".building", ".new", ".writing")

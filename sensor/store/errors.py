@@ -20,7 +20,7 @@ class Reason(StrEnum):
 
 
 _SENTENCES = {
-    Reason.ABSENT: "{path}: nothing has been written there yet; `vigie watch` makes it when it starts",
+    Reason.ABSENT: "{path}: nothing has been written there yet; `vigie {writer}` makes it when it starts",
     Reason.BUSY: "{path}: another process is using it; trying again",
     Reason.DAMAGED: "{path}: the file is damaged ({detail}); keep it, and restore a backup",
     Reason.DENIED: "{path}: it cannot be opened ({detail}); check who owns it and its permissions",
@@ -33,7 +33,7 @@ class StoreError(Exception):
     """A store that cannot be used now. The message names the file."""
 
     def __init__(self, reason: Reason, path: Path, detail: str = "") -> None:
-        super().__init__(_SENTENCES[reason].format(path=path, detail=detail))
+        super().__init__(_SENTENCES[reason].format(path=path, writer=path.parent.name, detail=detail))
         self.reason = reason
         self.path = path
         self.detail = detail

@@ -7,7 +7,8 @@ as decimal strings because nanoseconds pass 2^53 (RFC 8785, 3.2.2.3). `mac` is i
 
 Kinds: opening, growth and closing of an alert; erasure {"entries": [seq…]}, whose bodies are then gone, digests and MACs
 staying; rotation {"key": id}, signed by the old key, after which the new one signs; recovery, which tells what a damaged file
-lost (`sensor.store.refill`); clock, from which on the clock is trusted or not (`sensor.store.clock`).
+lost (`sensor.store.refill`); clock, from which on the clock is trusted or not (`sensor.store.clock`). Of `serve` decisions,
+exceptions, accounts, settings and sign-ins (`sensor.store.serve`); of `relay` sendings and reports (`sensor.store.relay`).
 """
 
 import hmac
@@ -43,6 +44,13 @@ class Kind(StrEnum):
     ROTATION = "rotation"
     RECOVERY = "recovery"
     CLOCK = "clock"
+    DECISION = "decision"
+    EXCEPTION = "exception"
+    ACCOUNT = "account"
+    SETTING = "setting"
+    SIGN_IN = "sign-in"
+    SENDING = "sending"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ entry vouches for it, and `sensor.store.verify` accepts no other gap. `erased` a
 import hmac
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
 from hashlib import sha256
 from typing import Any
@@ -25,46 +25,58 @@ from sensor.store.telling import rebuild, tell
 _DIGEST = 32
 _TEXTS = {"kind", "subject", "boot", "key", "body"}
 _WHOLE = {field.name for field in fields(Alert) if field.type is int}
+_MOST_ROWS = 1 << 24
 _AGO, _AHEAD = 430 * 1440, 31 * 1440  # the minutes of traffic that are looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How much came out. `lost`: journal entries that are known to be missing."""
+    """How much came out. `others`: rows of the tables that only one process has. `lost`: entries that are known to be missing."""
 
     entries: int
     alerts: int
-    traffic: int
+    others: int
     lost: int
 
 
-def refill(
-    db: sqlite3.Connection,
-    source: sqlite3.Connection,
-    keys: Mapping[str, bytes],
-    signer: str,
-    file: str,
-    now: int,
-    size: int,
-) -> Found:
-    """One transaction. `size` of the damaged file in bytes bounds what it may hold; `signer` signs if no entry is left."""
+Rest = Callable[[sqlite3.Connection, sqlite3.Connection, int], int]
+"""Fills what only one process's file has: (new, damaged, now) → how many rows came out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of a damaged file: its new name, its `size` in bytes, which bounds what it may hold, the keys of its journal.
+
+    `signer` signs if no entry is left. `now`: nanoseconds since the epoch.
+    """
+
+    file: str
+    size: int
+    keys: Mapping[str, bytes]
+    signer: str
+    now: int
+
+
+def refill(db: sqlite3.Connection, source: sqlite3.Connection, rest: Rest, case: Case) -> Found:
+    """One transaction."""
+    most, now = case.size // 64, case.now
     db.execute("BEGIN IMMEDIATE")
-    good, lost, anchors = _kept(_entries(source, size // 64), keys)
+    good, lost, anchors = _kept(_entries(source, most), case.keys)
     places = ", ".join("?" * len(fields(Entry)))
     db.executemany(f"INSERT INTO journal ({COLUMNS}) VALUES ({places})", (astuple(one) for one in good))  # noqa: S608  (our own words)
-    journal = Journal(db, keys, signer)
+    journal = Journal(db, case.keys, case.signer)
     count = sum(last - first + 1 for first, last in lost)
-    journal.append(Kind.RECOVERY, "", {"anchors": anchors, "erased": _untold(good), "file": file, "lost": lost}, now)
-    alerts = _alerts(db, source, size // 64)
+    journal.append(
+        Kind.RECOVERY, "", {"anchors": anchors, "erased": _untold(good), "file": case.file, "lost": lost}, now
+    )
+    alerts = _alerts(db, source, most)
     for change, alert in enumerate(alerts.values(), 1):
         tell(journal, alert, now)  # what the journal lost of it is told again
         write(db, alert, change)
-    traffic = _traffic(db, source, now // 60_000_000_000)
-    db.execute("UPDATE meta SET value = ? WHERE key = 'change'", (_counter(source, "change") + len(alerts) + 1,))
-    db.execute("UPDATE meta SET value = ? WHERE key = 'series'", (_counter(source, "series") + 1,))
-    db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (_counter(source, "rolled"),))
+    others = rest(db, source, now)
+    db.execute("UPDATE meta SET value = ? WHERE key = 'change'", (counter(source, "change") + len(alerts) + 1,))
     db.execute("COMMIT")
-    return Found(len(good), len(alerts), traffic, count)
+    return Found(len(good), len(alerts), others, count)
 
 
 def _entries(source: sqlite3.Connection, most: int) -> Iterator[Entry]:
@@ -150,16 +162,33 @@ def _numbers(plain: dict[str, Any]) -> dict[str, Any]:
     return {name: int(value) if name in _WHOLE else value for name, value in plain.items()}
 
 
-def _traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int:
+def tables(*names: str) -> Rest:
+    """Of these tables, whose first column is their number, each row that can be read."""
+
+    def rest(db: sqlite3.Connection, source: sqlite3.Connection, _now: int) -> int:
+        count = 0
+        for name in names:
+            width = len(db.execute(f"PRAGMA table_info({name})").fetchall())
+            places = ", ".join("?" * width)
+            for row in salvage.rows(source, f"SELECT * FROM {name}", "id", 1, _MOST_ROWS):  # noqa: S608  (our own words)
+                if len(row) == width:
+                    values = [salvage.text(one) for one in row]
+                    count += db.execute(f"INSERT OR IGNORE INTO {name} VALUES ({places})", values).rowcount  # noqa: S608  (the same)
+        return count
+
+    return rest
+
+
+def traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int:
     """Devices and words by their numbers, then the rows; one whose device is lost keeps its figures."""
     for table, columns, most in (("device", "id, ip, mac, last", 1 << 16), ("name", "id, text", 1 << 10)):
         for row in salvage.rows(source, f"SELECT {columns} FROM {table}", "id", 1, most):  # noqa: S608  (our own words)
             places = ", ".join("?" * len(row))
             db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", [salvage.text(one) for one in row])  # noqa: S608  (the same)
-    count = 0
+    count, minute = 0, now // 60_000_000_000
     for level in range(7):
         select = f"SELECT * FROM traffic WHERE level = {level}"  # noqa: S608  (our own numbers)
-        for row in salvage.rows(source, select, "start", now - _AGO, now + _AHEAD, least=10):
+        for row in salvage.rows(source, select, "start", minute - _AGO, minute + _AHEAD, least=10):
             if len(row) == 10 and all(isinstance(one, int) for one in row):
                 count += db.execute("INSERT OR IGNORE INTO traffic VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row).rowcount
     db.execute(
@@ -170,10 +199,13 @@ def _traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> in
         "INSERT OR IGNORE INTO name SELECT DISTINCT service, 'unknown-' || service FROM traffic "
         "WHERE service NOT IN (SELECT id FROM name)"
     )
+    db.execute("UPDATE meta SET value = ? WHERE key = 'series'", (counter(source, "series") + 1,))
+    db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (counter(source, "rolled"),))
     return count
 
 
-def _counter(source: sqlite3.Connection, key: str) -> int:
+def counter(source: sqlite3.Connection, key: str) -> int:
+    """A figure of the damaged file's `meta`; 0 if it cannot be read."""
     for name, value, _ in salvage.rows(source, "SELECT key, value, 1 AS n FROM meta", "n", 1, 2):
         if name == key.encode() and isinstance(value, int):
             return value

@@ -1,6 +1,6 @@
 """A damaged store: set aside, never deleted, and what can still be read of it brought into a new file.
 
-Called by `sensor.store.watch` at start, before anything is written. Steps, each of which may be cut by a power failure:
+Called by `sensor.store.base` at start, before anything is written. Steps, each of which may be cut by a power failure:
   vigie.db.building   a new file is filled from the damaged one
   vigie.db.new        it is complete
   vigie.db.damaged-…  the old file, and its -wal, get this name too; then the new one takes their place
@@ -20,8 +20,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sensor.store import schema
-from sensor.store.refill import Found, refill
+from sensor.store.refill import Case, Found, Rest, refill
 from sensor.store.salvage import opened
+from sensor.store.schema import Layout
 
 _PAGE = 4_096
 _OURS = {b"journal", b"alert", b"meta"}
@@ -70,7 +71,7 @@ def keep_head(path: Path) -> None:
     scratch.replace(head)
 
 
-def rescue(path: Path, keys: Mapping[str, bytes], signer: str, now: int) -> Rescued:
+def rescue(path: Path, layout: Layout, rest: Rest, keys: Mapping[str, bytes], signer: str, now: int) -> Rescued:
     """A new file in place of the damaged one. `now`: nanoseconds since the epoch. Errors: sqlite3.Error, OSError (no room)."""
     name = f"{path.name}.damaged-{datetime.fromtimestamp(now // 1_000_000_000, UTC):%Y%m%dT%H%M%SZ}"
     building = path.with_name(path.name + ".building")
@@ -81,8 +82,8 @@ def rescue(path: Path, keys: Mapping[str, bytes], signer: str, now: int) -> Resc
         db = sqlite3.connect(building, isolation_level=None)
         try:
             db.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            schema.migrate(db, building)
-            found = refill(db, source, keys, signer, name, now, path.stat().st_size)
+            schema.migrate(db, building, layout)
+            found = refill(db, source, rest, Case(name, path.stat().st_size, keys, signer, now))
         finally:
             db.close()
     finally:

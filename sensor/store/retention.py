@@ -1,8 +1,9 @@
 """Short memory: what has been kept long enough leaves, a little at a time, so that nobody who writes waits for it.
 
-`Pass` is one day's erasing; each `step` is one small transaction of the caller's. Traffic leaves by level (`sensor.store.traffic`),
-alerts `alerts_months` after they were last seen, with the content of all their journal entries: one chained erasure entry says
-which, so that the chain stays verifiable. With `secure_delete` what is erased is overwritten.
+`Pass` is one day's erasing; each `step` is one small transaction of the caller's. What a process has of its own leaves first
+(`Own`: of `watch` the traffic, by level), then alerts `alerts_months` after they were last seen, with the content of all their
+journal entries: one chained erasure entry says which, so that the chain stays verifiable. With `secure_delete` what is erased
+is overwritten.
 """
 
 import sqlite3
@@ -13,15 +14,11 @@ from zoneinfo import ZoneInfo
 
 from sensor.detect.policy import Retention
 from sensor.store.days import minutes_of
-from sensor.store.journal import Journal
-from sensor.store.traffic import Level, mark
+from sensor.store.journal import Journal, Kind
 
-ROWS = 1_000  # of traffic, in one transaction
 ALERTS = 25  # with their journal entries, of which a session has up to 144 a day
 
-_DETAIL = (Level.MINUTE, Level.TEN)
-_DEVICES = (Level.HOUR, Level.DAY)
-_KEY = "start, device, service, destination"
+MINUTE = 60_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +43,30 @@ class Limits:
             totals=start(months_before(today, keep.totals_months)),
         )
 
-    def of(self, level: Level) -> int:
-        if level in _DETAIL:
-            return self.detail
-        return self.alerts if level in _DEVICES else self.totals
+
+class Own:
+    """What upkeep does for the tables that only one process has; this one has none.
+
+    `lapsing`: kinds of journal entries whose content leaves by age alone. Each piece of work is small, in a transaction of the
+    caller's; `now` in nanoseconds since the epoch.
+    """
+
+    lapsing: tuple[Kind, ...] = ()
+
+    def summed(self, now: int) -> bool:  # noqa: ARG002  (others need it)
+        """Sum up a little. False if nothing is to be summed."""
+        return False
+
+    def thinned(self, now: int) -> bool:  # noqa: ARG002  (the same)
+        """The disk is full: let go of a little. False if nothing may go."""
+        return False
+
+    def erase(self, limits: Limits) -> Iterator[bool]:  # noqa: ARG002  (the same)
+        """What was kept long enough leaves: True after each piece."""
+        yield from ()
+
+    def forget(self) -> None:
+        """What is remembered of the tables may not be so: a transaction was undone, or rows were erased."""
 
 
 def months_before(day: date, months: int) -> date:
@@ -66,31 +83,27 @@ def months_before(day: date, months: int) -> date:
 class Pass:
     """One pass over everything that may leave. Made again for each day."""
 
-    def __init__(self, db: sqlite3.Connection, journal: Journal, limits: Limits) -> None:
+    def __init__(self, db: sqlite3.Connection, journal: Journal, limits: Limits, own: Own) -> None:
         self._db = db
         self._journal = journal
         self._limits = limits
-        self._steps = self._plan()
+        self._steps = self._plan(own)
 
     def step(self, now: int) -> bool:
         """Erase a little, in the caller's transaction. False once nothing is left to erase."""
         self._now = now
         return next(self._steps, False)
 
-    def _plan(self) -> Iterator[bool]:
-        for level in Level:
-            limit = self._limits.of(level)
-            if level is Level.MINUTE:
-                limit = min(limit, mark(self._db))  # what is not summed yet stays
-            while thin(self._db, level, limit):
-                yield True
+    def _plan(self, own: Own) -> Iterator[bool]:
+        yield from own.erase(self._limits)
         while self._alerts():
             yield True
-        self._db.execute("DELETE FROM device WHERE last < ?", (self._limits.alerts - 1440,))
+        while self._lapsed(own.lapsing):
+            yield True
         yield True
 
     def _alerts(self) -> bool:
-        before = self._limits.alerts * 60_000_000_000
+        before = self._limits.alerts * MINUTE
         sql = "SELECT id FROM alert WHERE last_seen < ? ORDER BY last_seen LIMIT ?"
         ids = [one for (one,) in self._db.execute(sql, (before, ALERTS))]
         if not ids:
@@ -103,15 +116,13 @@ class Pass:
         self._db.execute(f"DELETE FROM alert WHERE id IN ({places})", ids)  # noqa: S608  (the same)
         return True
 
-
-def thin(db: sqlite3.Connection, level: Level, before: int, rows: int = ROWS) -> bool:
-    """Erase up to `rows` rows of a level that start earlier than `before`. False if there was none."""
-    last = db.execute(
-        f"SELECT {_KEY} FROM traffic WHERE level = ? AND start < ? ORDER BY {_KEY} LIMIT 1 OFFSET ?",  # noqa: S608  (our own words)
-        (level, before, rows - 1),
-    ).fetchone()
-    if last is None:
-        done = db.execute("DELETE FROM traffic WHERE level = ? AND start < ?", (level, before))
-    else:
-        done = db.execute(f"DELETE FROM traffic WHERE level = ? AND ({_KEY}) <= (?, ?, ?, ?)", (level, *last))  # noqa: S608  (our own words)
-    return done.rowcount > 0
+    def _lapsed(self, kinds: tuple[Kind, ...]) -> bool:
+        """Entries of kinds that nothing else holds on to."""
+        if not kinds:
+            return False
+        places = ", ".join("?" * len(kinds))
+        sql = f"SELECT seq FROM journal WHERE kind IN ({places}) AND written < ? AND body IS NOT NULL LIMIT ?"  # noqa: S608  (values are bound)
+        seqs = [seq for (seq,) in self._db.execute(sql, (*kinds, self._limits.alerts * MINUTE, ALERTS))]
+        if seqs:
+            self._journal.erase(seqs, self._now)
+        return bool(seqs)

@@ -5,9 +5,9 @@ of work in at most one small transaction, so that an alert never waits for it.
 
   job        when                                one piece
   clock      the trust in the clock changed      one journal entry
-  disk       each minute                         look; from 95 % on, a little detail of traffic leaves
-  rolling    a stretch of ten minutes is over    that stretch
-  retention  the day changed                     `retention.ROWS` rows, or `retention.ALERTS` alerts
+  disk       each minute                         look; from 95 % on, a little of what may go (`watch`: detail of traffic)
+  summing    `watch`: ten minutes are over       that stretch
+  retention  the day changed                     `detail.ROWS` rows, or `retention.ALERTS` alerts
   chain      at start, and daily                 `CHUNK` entries
 """
 
@@ -26,16 +26,14 @@ from sensor.store import clock
 from sensor.store.days import PARIS
 from sensor.store.health import Trouble, health
 from sensor.store.journal import Journal, entries_after
-from sensor.store.retention import Limits, Pass, thin
+from sensor.store.retention import Limits, Own, Pass
 from sensor.store.space import FULL, WARN, Space
-from sensor.store.traffic import Level, Traffic, mark
 from sensor.store.verify import Walk, readable
 
 EVERY = 60  # seconds between two looks
 CHUNK = 300
 _DAY = 86_400
 _SECOND = 1_000_000_000
-_SHORTENED = (1440, 60)  # minutes of detail that a full disk leaves, tried in turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Tools:
     path: Path
     db: sqlite3.Connection
     journal: Journal
-    traffic: Traffic
+    own: Own
     space: Space
     keys: Callable[[], Mapping[str, bytes]]
     commit: Callable[[], AbstractContextManager[sqlite3.Connection]]
@@ -86,7 +84,7 @@ class Upkeep:
         if self._terms.monotonic() - self._looked >= EVERY:
             self._looked = self._terms.monotonic()
             self._look(now)
-        self._busy = self._thin(now) or self._roll(now) or self._retain(now) or self._check(now)
+        self._busy = self._thin(now) or self._sum(now) or self._retain(now) or self._check(now)
         return self._busy
 
     def _look(self, now: int) -> None:
@@ -104,14 +102,12 @@ class Upkeep:
             self._tools.space.hold()
 
     def _thin(self, now: int) -> bool:
-        """A full disk: the detail of traffic gives way, never an alert. What is not summed yet stays."""
+        """A full disk: what may go goes, a little at a time, and the room is given back."""
         if self._percent < FULL:
             return False
-        for minutes in _SHORTENED:
-            for level in (Level.MINUTE, Level.TEN):
-                with self._tools.commit() as db:
-                    if thin(db, level, min(now // (60 * _SECOND) - minutes, mark(db))):
-                        return True
+        with self._tools.commit():
+            if self._tools.own.thinned(now):
+                return True
         pages = self._tools.db.execute("PRAGMA freelist_count").fetchone()[0]
         self._tools.db.execute("PRAGMA incremental_vacuum(200)").fetchall()
         left: int = self._tools.db.execute("PRAGMA freelist_count").fetchone()[0]
@@ -121,9 +117,9 @@ class Upkeep:
         self._percent = 0  # until the next look
         return False
 
-    def _roll(self, now: int) -> bool:
+    def _sum(self, now: int) -> bool:
         with self._tools.commit():
-            return self._tools.traffic.roll(now // (60 * _SECOND))
+            return self._tools.own.summed(now)
 
     def _retain(self, now: int) -> bool:
         """A clock that nobody has set may be years ahead: it is then believed as far as this machine has run."""
@@ -134,14 +130,14 @@ class Upkeep:
             if 0 <= now - ended < _DAY * _SECOND:
                 return False
             limits = Limits.at(now, self._terms.keep, self._terms.zone)
-            self._erasing = Pass(self._tools.db, self._tools.journal, limits)
+            self._erasing = Pass(self._tools.db, self._tools.journal, limits, self._tools.own)
         with self._tools.commit() as db:
             more = self._erasing.step(now)
             if not more:
                 db.execute("UPDATE meta SET value = ? WHERE key = 'retained'", (now // _SECOND,))
         if not more:
             self._erasing = None
-            self._tools.traffic.forget()
+            self._tools.own.forget()
         return more
 
     def _check(self, now: int) -> bool:

@@ -52,7 +52,7 @@ def old_store(state: Path, rows: int) -> None:
     path = database(state)
     path.parent.mkdir(parents=True)
     db = sqlite3.connect(path, isolation_level=None)
-    schema.migrate(db, path, upto=2)
+    schema.migrate(db, path, schema.WATCH, upto=2)
     db.execute("BEGIN")
     db.executemany(
         "INSERT INTO series VALUES (?, ?, 'ssl', '', NULL, 1, 2, 1, 1, 1)",

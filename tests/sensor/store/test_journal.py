@@ -16,7 +16,7 @@ KEYS = {"k1": b"1" * 32, "k2": b"2" * 32}
 @pytest.fixture
 def db(tmp_path):
     opened = sqlite3.connect(tmp_path / "x.db", isolation_level=None)
-    schema.migrate(opened, tmp_path / "x.db")
+    schema.migrate(opened, tmp_path / "x.db", schema.WATCH)
     yield opened
     opened.close()
 

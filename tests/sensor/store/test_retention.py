@@ -8,8 +8,9 @@ import pytest
 
 from sensor.detect.policy import Retention
 from sensor.store import SeriesRow, WatchStore, keys
+from sensor.store.detail import thin
 from sensor.store.reader import read
-from sensor.store.retention import Limits, months_before, thin
+from sensor.store.retention import Limits, months_before
 from sensor.store.traffic import Level
 from sensor.store.upkeep import Terms
 from sensor.store.verify import Fault, verify

@@ -10,15 +10,15 @@ from sensor.store.watch import database
 
 
 def test_migrations_are_numbered_from_one_without_a_gap():
-    assert [number for number, _ in schema.migrations()] == list(range(1, schema.latest() + 1))
+    assert [number for number, _ in schema.migrations(schema.WATCH)] == list(range(1, schema.latest(schema.WATCH) + 1))
 
 
 def test_opening_brings_the_file_to_the_latest_schema_and_again_changes_nothing(tmp_path):
     for _ in range(2):
         WatchStore(tmp_path).close()
         with sqlite3.connect(database(tmp_path)) as db:
-            assert schema.version(db) == schema.latest()
-            assert db.execute("PRAGMA application_id").fetchone() == (schema.APPLICATION_ID,)
+            assert schema.version(db) == schema.latest(schema.WATCH)
+            assert db.execute("PRAGMA application_id").fetchone() == (schema.WATCH.application,)
         db.close()
 
 
@@ -26,7 +26,7 @@ def test_a_later_schema_is_refused_with_a_sentence_and_left_alone(tmp_path):
     WatchStore(tmp_path).close()
     path = database(tmp_path)
     with sqlite3.connect(path) as db:
-        db.execute(f"PRAGMA user_version={schema.latest() + 1}")
+        db.execute(f"PRAGMA user_version={schema.latest(schema.WATCH) + 1}")
     db.close()
     before = path.read_bytes()
     with pytest.raises(NeedsHuman, match=r"later version.*update") as caught:
@@ -50,8 +50,11 @@ def test_another_programs_database_is_refused(tmp_path):
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     WatchStore(tmp_path).close()
-    broken = [*schema.migrations(), (schema.latest() + 1, "CREATE TABLE half (x); CREATE TABLE half (x);")]
-    monkeypatch.setattr(schema, "migrations", lambda: broken)
+    broken = [
+        *schema.migrations(schema.WATCH),
+        (schema.latest(schema.WATCH) + 1, "CREATE TABLE half (x); CREATE TABLE half (x);"),
+    ]
+    monkeypatch.setattr(schema, "migrations", lambda _: broken)
     with pytest.raises(NeedsHuman):
         WatchStore(tmp_path)
     with sqlite3.connect(database(tmp_path)) as db:
@@ -63,20 +66,20 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch)
 def test_a_copy_is_made_before_a_migration(tmp_path, monkeypatch, sample):
     with WatchStore(tmp_path) as store:
         store.upsert([sample])
-    number = schema.latest() + 1
-    longer = [*schema.migrations(), (number, "DROP TABLE alert;")]
-    monkeypatch.setattr(schema, "migrations", lambda: longer)
+    number = schema.latest(schema.WATCH) + 1
+    longer = [*schema.migrations(schema.WATCH), (number, "DROP TABLE alert;")]
+    monkeypatch.setattr(schema, "migrations", lambda _: longer)
     with WatchStore(tmp_path) as store, sqlite3.connect(f"{store.path}.before-{number}") as copy:
         assert copy.execute("SELECT id FROM alert").fetchall() == [(sample.id,)]
     copy.close()
 
 
-@pytest.mark.parametrize("number", range(1, schema.latest()))
+@pytest.mark.parametrize("number", range(1, schema.latest(schema.WATCH)))
 def test_a_file_of_every_earlier_version_is_brought_up_and_keeps_its_alerts(tmp_path, sample, number):
     path = database(tmp_path)
     path.parent.mkdir()
     old = sqlite3.connect(path, isolation_level=None)
-    schema.migrate(old, path, upto=number)
+    schema.migrate(old, path, schema.WATCH, upto=number)
     assert schema.version(old) == number
     old.execute(
         "INSERT INTO alert VALUES (?, 1, 0, 0, 'mail', 3, 'smtp', 'r', '192.168.1.20', ?)", (sample.id, encode(sample))
@@ -85,14 +88,14 @@ def test_a_file_of_every_earlier_version_is_brought_up_and_keeps_its_alerts(tmp_
     with WatchStore(tmp_path) as store:
         assert store.load_alerts() == [sample]
         store.upsert([sample])
-    assert path.with_name(f"vigie.db.before-{schema.latest()}").exists()
+    assert path.with_name(f"vigie.db.before-{schema.latest(schema.WATCH)}").exists()
 
 
 def test_traffic_of_the_second_schema_is_brought_over(tmp_path):
     path = database(tmp_path)
     path.parent.mkdir()
     old = sqlite3.connect(path, isolation_level=None)
-    schema.migrate(old, path, upto=2)
+    schema.migrate(old, path, schema.WATCH, upto=2)
     rows = [
         (100, "192.168.1.20", "ssl", "", "aa:00:00:00:00:01", 1, 2, 3, 4, 5),
         (100, "192.168.1.20", "dns", "local", None, 6, 7, 8, 9, 10),

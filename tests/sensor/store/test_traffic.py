@@ -19,7 +19,7 @@ MIDNIGHT = minutes_of(date(2026, 10, 25), PARIS)[0]  # a day of 25 hours
 
 def made():
     db = sqlite3.connect(":memory:", isolation_level=None)
-    schema.migrate(db, None)
+    schema.migrate(db, None, schema.WATCH)
     return db, Traffic(db, PARIS)
 
 

@@ -19,7 +19,7 @@ MANY = 100_000
 def made(count=12):
     """A journal in memory: alerts, a rotation in the middle, an erasure towards the end."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    schema.migrate(db, None)
+    schema.migrate(db, None, schema.WATCH)
     journal = Journal(db, KEYS, "k1")
     for n in range(1, count + 1):
         if n == count // 2:
@@ -173,7 +173,7 @@ def test_what_is_not_a_root_is_said(text):
 
 def test_a_hundred_thousand_entries_in_two_seconds(tmp_path):
     db = sqlite3.connect(tmp_path / "many.db", isolation_level=None)
-    schema.migrate(db, tmp_path / "many.db")
+    schema.migrate(db, tmp_path / "many.db", schema.WATCH)
     journal = Journal(db, KEYS, "k1")
     body = {"title": "Un courrier avec pièce jointe est parti sans chiffrement", "count": 3, "bytes_out": 904_233}
     db.execute("BEGIN")
