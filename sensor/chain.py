@@ -11,6 +11,7 @@ from secrets import randbits
 
 from sensor.capture import Path, Source
 from sensor.detect.alert import Alert
+from sensor.detect.destinations import classifier
 from sensor.detect.detector import Detector
 from sensor.detect.policy import Policy
 from sensor.settings import Settings
@@ -63,6 +64,7 @@ class Chain:
             self._readers,
             Devices(_identify(settings.policy), vendor),
             Locality(_networks(settings.policy)),
+            classify=classifier(settings.lists, settings.policy),
             bare_cap=BARE_CAP if watcher is None else sys.maxsize,
         )
         self._watcher = watcher
@@ -98,6 +100,7 @@ class Chain:
                 t.packets_out,
                 t.packets_in,
                 t.flows,
+                t.destination,
             )
             for t in self._tracker.take_traffic()
         ]

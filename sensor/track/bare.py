@@ -53,7 +53,7 @@ class BareFlows:
             where = (ip_text(row.resp_hi, row.resp_lo), mac_text(row.resp_mac))
             bytes_, packets = bytes_[::-1], packets[::-1]
         device = self._devices.device(*where, row.vlan or None)
-        self._sums.add(row.last_ts, whose(device), "", bytes_, packets, int(new))
+        self._sums.add(row.last_ts, whose(device), ("", ""), bytes_, packets, int(new))
 
     def _together(self, table: NDArray[np.void]) -> None:
         def grew(side: str, what: str) -> int:
@@ -64,7 +64,7 @@ class BareFlows:
         self._sums.add(
             int(table["last_ts"].max()),
             ("", None),
-            "",
+            ("", ""),
             (grew("orig", "ip_bytes"), grew("resp", "ip_bytes")),
             (grew("orig", "pkts"), grew("resp", "pkts")),
             int(new.sum()),

@@ -16,6 +16,7 @@ from sensor.track.observation import Conn, Device, Direction, Endpoint, HostSour
 from sensor.track.programs import program
 from sensor.track.rows import Row
 from sensor.track.sessions import SessionTrack
+from sensor.track.traffic import Classify
 from sensor.wire.kernel.layout import Mark
 from sensor.wire.kernel.zeek import conn_state, history_text
 from sensor.wire.records import Ftp, Http, Imap, Pop3, Quic, Record, Smtp, Ssl, Xmpp
@@ -79,6 +80,19 @@ class Flow:
     def service(self) -> str:
         """The innermost protocol recognised, or nothing."""
         return self.services[-1] if self.services else ""
+
+    def destination(self, classify: Classify) -> str:
+        """The class of the peer for the series; of what has no name, why: "old" (begun before we looked), "nameless", "unread"."""
+        if self.device.group == "guest":
+            return ""
+        if self._direction is Direction.INTERNAL:
+            return "local"
+        found = classify(self.program, self.host, self._peer_end().ip)
+        if found:
+            return found
+        if self.midstream:
+            return "old"
+        return "nameless" if self.services else "unread"
 
     def orients(self, orig: int, resp: int) -> tuple[int, int]:
         """(from orig, from resp) → (out, in) seen from the device."""

@@ -22,7 +22,7 @@ from sensor.track.flow import Flow
 from sensor.track.names import Names
 from sensor.track.observation import Observation, Transfer
 from sensor.track.rows import Row, rows
-from sensor.track.traffic import Traffic, TrafficSums, whose
+from sensor.track.traffic import Classify, Traffic, TrafficSums, no_classes, whose
 from sensor.wire import ParseError
 from sensor.wire.kernel import Kernel
 from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Stop, Want
@@ -54,7 +54,14 @@ class Tracker:
     """All that is remembered between packets."""
 
     def __init__(
-        self, kernel: Kernel, readers: Readers, devices: Devices, local: Locality, *, bare_cap: int = BARE_CAP
+        self,
+        kernel: Kernel,
+        readers: Readers,
+        devices: Devices,
+        local: Locality,
+        *,
+        classify: Classify = no_classes,
+        bare_cap: int = BARE_CAP,
     ) -> None:
         self.kernel = kernel
         self.readers = readers
@@ -62,6 +69,7 @@ class Tracker:
         self.devices = devices
         self._traffic = TrafficSums()
         self._local = local
+        self._classify = classify
         self._bare = BareFlows(self._traffic, self.devices, local, bare_cap)
         self._flows: dict[int, Flow] = {}
         self._want = kernel.tables.flows["want"]
@@ -282,4 +290,5 @@ class Tracker:
         if any(packets):
             new = not (row.told_orig_pkts or row.told_resp_pkts)
             oriented = flow.orients(*bytes_), flow.orients(*packets)
-            self._traffic.add(row.last_ts, whose(flow.device), flow.service, *oriented, int(new))
+            what = flow.service, flow.destination(self._classify)
+            self._traffic.add(row.last_ts, whose(flow.device), what, *oriented, int(new))

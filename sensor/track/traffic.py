@@ -1,9 +1,10 @@
-"""Who moved how much: bytes and packets per device, service and minute, summed until the store takes them.
+"""Who moved how much: bytes and packets per device, service, class of destination and minute, summed until the store takes them.
 
 Byte counts are IP bytes, headers included. Bounded: past `CAP` open rows, a row without a device takes the rest, so that
 the totals stay true.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sensor.track.observation import Device
@@ -13,6 +14,16 @@ _MINUTE = 60_000_000_000
 
 GUESTS = "guests"
 """Stands for an address: all guests together. Patients are not the subject, so not even a row shows one of them apart."""
+
+
+Classify = Callable[[str | None, str | None, str], str]
+"""(program, name, address) of a peer outside the practice → the class of destination that the lists and the policy give it,
+empty for what has no name. Made from them by the chain."""
+
+
+def no_classes(*_: str | None) -> str:
+    """For runs without lists."""
+    return ""
 
 
 def whose(device: Device) -> tuple[str, str | None]:
@@ -28,6 +39,7 @@ class Traffic:
     device_ip: str
     device_mac: str | None
     service: str
+    destination: str
     bytes_out: int
     bytes_in: int
     packets_out: int
@@ -41,25 +53,25 @@ class TrafficSums:
     __slots__ = ("_sums", "shed")
 
     def __init__(self) -> None:
-        self._sums: dict[tuple[int, str, str | None, str], list[int]] = {}
+        self._sums: dict[tuple[int, str, str | None, str, str], list[int]] = {}
         self.shed = 0
 
     def add(
         self,
         ts: int,
         device: tuple[str, str | None],
-        service: str,
+        what: tuple[str, str],
         bytes_: tuple[int, int],
         packets: tuple[int, int],
         flows: int,
     ) -> None:
-        """Adds an increment. Pairs are (out, in) from the device's side; `device` is (address, MAC)."""
-        key = (ts // _MINUTE, device[0], device[1], service)
+        """Adds an increment. Pairs are (out, in) from the device's side; `device` is (address, MAC), `what` (service, class of destination)."""
+        key = (ts // _MINUTE, *device, *what)
         sums = self._sums.get(key)
         if sums is None:
             if len(self._sums) >= CAP:
                 self.shed += 1
-                key = (key[0], "", None, "")
+                key = (key[0], "", None, "", "")
                 sums = self._sums.get(key)
             if sums is None:
                 sums = self._sums[key] = [0, 0, 0, 0, 0]

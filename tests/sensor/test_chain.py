@@ -122,3 +122,16 @@ def test_a_flood_of_new_flows_costs_accuracy_never_memory(settings):
     assert stats.shed > 0
     assert chain._tracker._flows == {}
     assert sum(row.flows for row in chain.take_series()) == count
+
+
+def test_every_byte_of_the_series_has_a_class_of_destination_or_a_reason(settings, demo):
+    chain = Chain(settings, seed=1)
+    verdicts(chain, open_capture(demo))
+    rows = chain.take_series()
+    sums = {}
+    for row in rows:
+        sums[row.destination] = sums.get(row.destination, 0) + row.bytes_out
+    assert sums["transfer"] > 80_000_000
+    assert {"local", "messaging", "named"} <= sums.keys()
+    assert sum(sums.values()) == sum(row.bytes_out for row in rows)
+    assert sums.keys() <= {"local", "messaging", "named", "transfer", "mssante", "hds", "old", "nameless", "unread", ""}
