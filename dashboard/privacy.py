@@ -111,11 +111,20 @@ def _words(words: Words, told: Callable[[str], str]) -> Words:
     return Words(told(words.title), told(words.advice), told(words.expected), told(words.seen))
 
 
-def secret(path: Path, size: int = KEY_BYTES) -> bytes:
-    """The secret kept in this file, made at first start, mode 0600. Errors: OSError; ValueError if it was cut short."""
+def pseudonym_key(state: Path) -> bytes:
+    """The one key of this box's pseudonyms: a device has the same on the page, in a mail and in InfluxDB.
+
+    `watch` makes it at its first start; the other processes' group may read it, and they only need it once `watch` has written.
+    Errors: as of `secret`.
+    """
+    return secret(state / "watch" / "pseudonym.key", mode=0o640)
+
+
+def secret(path: Path, size: int = KEY_BYTES, *, mode: int = 0o600) -> bytes:
+    """The secret kept in this file, made at first start. Errors: OSError; ValueError if it was cut short."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     except FileExistsError:
         found = path.read_bytes()
         if len(found) != size:

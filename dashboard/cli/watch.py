@@ -20,7 +20,7 @@ import click
 from dashboard.cli.settings import load_settings
 from dashboard.cli.watching import Terms, run_watch
 from dashboard.cli.words import COLOURS, WORDS, Language
-from dashboard.privacy import Privacy, secret
+from dashboard.privacy import Privacy, pseudonym_key
 from sensor.capture import CaptureError
 from sensor.capture.live import open_interface
 from sensor.detect.alert import Alert
@@ -68,7 +68,7 @@ def watch(  # noqa: PLR0913 - one parameter an option
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        privacy = Privacy.of(settings.policy, secret(state / "watch" / "pseudonym.key"))
+        privacy = Privacy.of(settings.policy, pseudonym_key(state))
         terms = Terms(interface, duration, tell=teller(settings, privacy, lang, as_json=as_json))
         stats = run_watch(open_interface(interface), settings, state, stop, terms)
         if stats_file is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import time_ns
 from zoneinfo import ZoneInfo
 
-from dashboard.privacy import Privacy, secret
+from dashboard.privacy import Privacy, pseudonym_key, secret
 from dashboard.web.texts import Lang
 from sensor.detect.policy import Policy
 from sensor.store.days import PARIS
@@ -35,7 +35,7 @@ def web_settings(policy: Policy, state: Path, lang: Lang | None = None, *, demo:
     folder = state / "serve"
     return WebSettings(
         secret=secret(folder / "session.key"),
-        privacy=Privacy.of(policy, secret(folder / "pseudonym.key")),
+        privacy=Privacy.of(policy, pseudonym_key(state)),
         zone=policy.practice.timezone,
         lang=lang or policy.practice.language,
         practice=policy.practice.name,

@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.privacy import Privacy, secret
+from dashboard.privacy import Privacy, pseudonym_key, secret
+from dashboard.web import web_settings
 from sensor.detect.alert import AlertDevice, AlertPeer
 from sensor.detect.policy import NamedDevice, Policy
 from sensor.track.traffic import GUESTS
@@ -94,6 +95,12 @@ def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
     assert len(made) == 32
     assert secret(path) == made
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_device_has_one_pseudonym_in_every_process_of_the_box(tmp_path):
+    made = pseudonym_key(tmp_path)
+    assert stat.S_IMODE((tmp_path / "watch" / "pseudonym.key").stat().st_mode) == 0o640
+    assert web_settings(Policy(), tmp_path).privacy.key == made
 
 
 def test_a_secret_cut_short_is_said(tmp_path):
