@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
-from sensor.store.journal import Entry, Journal, Kind, boot_id, entries
+from sensor.store.journal import Entry, Journal, Kind, about, boot_id, entries
 
 _TIMEX = 208  # bytes of the largest struct timex (64-bit); modes = 0 only asks
 _TIME_ERROR = 5
@@ -41,9 +41,8 @@ class ClockWatch:
     @staticmethod
     def _told_doubt(db: sqlite3.Connection) -> bool:
         """Whether this boot's last word was that the clock is not set."""
-        sql = "SELECT body FROM journal WHERE subject = '' AND kind = 'clock' AND boot = ? ORDER BY seq DESC LIMIT 1"
-        found = db.execute(sql, (boot_id(),)).fetchone()
-        return found is not None and found[0] is not None and not json.loads(found[0])["trusted"]
+        told = [one for one in about(db, "", Kind.CLOCK) if one.boot == boot_id() and one.body is not None]
+        return bool(told) and not json.loads(told[-1].body or "{}")["trusted"]
 
 
 def moments(told: Iterable[Entry]) -> Iterator[tuple[int, int, bool]]:

@@ -1,5 +1,8 @@
 """The journal: what was told and done, in order, each entry signed over the one before. Called within the store's transactions.
 
+The table holds an entry in few bytes: `boot` and `key` as the bytes their digits stand for, `body` packed
+(`sensor.store.packed`), `digest` only once the body is gone. `stored` and `entry_of` go from one to the other, exactly.
+
 The signed text of an entry is RFC 8785 canonical JSON:
   {"boot", "digest", "key", "kind", "monotonic", "prev", "seq", "subject", "written"}
 with `digest` the SHA-256 of the body (itself canonical JSON), `prev` the MAC of the entry before (empty for the first), times
@@ -15,17 +18,20 @@ import hmac
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import rfc8785
 
 from sensor.store.codec import clean
+from sensor.store.packed import pack, unpack
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 COLUMNS = "seq, kind, subject, written, boot, monotonic, key, digest, mac, body"
@@ -55,7 +61,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry as it stands in the table. `body` is None once erased."""
+    """One entry. `body` is its canonical JSON, None once erased."""
 
     seq: int
     kind: str
@@ -130,7 +136,7 @@ class Journal:
             body=text,
         )
         entry = replace(unsigned, mac=hmac.digest(self._keys[self._key], signed_text(unsigned, prev), "sha256"))
-        self._db.execute(f"INSERT INTO journal ({COLUMNS}) VALUES ({_PLACES})", astuple(entry))  # noqa: S608  (our own words)
+        insert(self._db, entry)
         return entry
 
     @property
@@ -146,8 +152,9 @@ class Journal:
 
     def erase(self, seqs: list[int], now: int) -> None:
         """Take the bodies of these entries away, and say so in an entry of its own."""
+        digests = [(one.digest, one.seq) for seq in sorted(seqs) for one in _rows(self._db, "WHERE seq = ?", (seq,))]
         self.append(Kind.ERASURE, "", {"entries": sorted(seqs)}, now)
-        self._db.executemany("UPDATE journal SET body = NULL WHERE seq = ?", ((seq,) for seq in seqs))
+        self._db.executemany("UPDATE journal SET digest = ?, body = NULL WHERE seq = ?", digests)
 
     def of(self, subject: str) -> Iterator[Entry]:
         """The entries about one thing, in order."""
@@ -168,6 +175,11 @@ def entries_after(db: sqlite3.Connection, seq: int, count: int) -> Iterator[Entr
     return _rows(db, f"WHERE seq > ? ORDER BY seq LIMIT {int(count)}", (seq,))
 
 
+def about(db: sqlite3.Connection, subject: str, kind: Kind) -> Iterator[Entry]:
+    """Those of one kind about one thing, in order."""
+    return _rows(db, "WHERE subject = ? AND kind = ? ORDER BY seq", (subject, kind.value))
+
+
 def signer_after(entry: Entry) -> str:
     """Id of the key that must sign the next entry."""
     return str(json.loads(entry.body)["key"]) if entry.kind == Kind.ROTATION and entry.body else entry.key
@@ -186,29 +198,95 @@ def canonical(value: Any) -> Any:
     return value
 
 
+def insert(db: sqlite3.Connection, entry: Entry) -> None:
+    """As it was signed."""
+    db.execute(f"INSERT INTO journal ({COLUMNS}) VALUES ({_PLACES})", stored(entry))  # noqa: S608  (our own words)
+
+
+def stored(entry: Entry) -> tuple[object, ...]:
+    """The columns of the table."""
+    return (
+        entry.seq,
+        entry.kind,
+        entry.subject,
+        entry.written,
+        _short(entry.boot, 36),
+        entry.monotonic,
+        _short(entry.key, 16),
+        entry.digest if entry.body is None else None,
+        entry.mac,
+        None if entry.body is None else pack(entry.body),
+    )
+
+
+def entry_of(row: tuple[Any, ...]) -> Entry:
+    """Back. SQLite holds any type in any column: a value that is not what was written becomes what no MAC fits."""
+    seq, kind, subject, written, boot, monotonic, key, digest, mac, body = row
+    text = None
+    if body is not None:
+        text = _body(body)
+        found = sha256(text.encode()).digest()
+        digest = found if digest in (None, found) else b""
+    return Entry(
+        seq if type(seq) is int else -1,
+        kind if type(kind) is str else ALIEN,
+        subject if type(subject) is str else ALIEN,
+        written if type(written) is int else -1,
+        _long(boot),
+        monotonic if type(monotonic) is int else -1,
+        _long(key),
+        digest if type(digest) is bytes else b"",
+        mac if type(mac) is bytes else b"",
+        text,
+    )
+
+
+def lend(db: sqlite3.Connection) -> None:
+    """The functions that migrations go from text to what the table holds with; NULL for what is not as Vigie writes it."""
+
+    def packed(body: bytes) -> bytes | None:
+        with suppress(ValueError):
+            return pack(body.decode())
+        return None
+
+    def short(digits: int) -> Callable[[bytes], bytes | None]:
+        def shortened(text: bytes) -> bytes | None:
+            found = _short(text.decode("utf-8", "replace"), digits)
+            return found if isinstance(found, bytes) else None
+
+        return shortened
+
+    def unsaid(digest: object, body: bytes) -> object:
+        return None if digest == sha256(body).digest() else digest
+
+    db.create_function("packed", 1, packed, deterministic=True)
+    db.create_function("short_boot", 1, short(36), deterministic=True)
+    db.create_function("short_key", 1, short(16), deterministic=True)
+    db.create_function("unsaid", 2, unsaid, deterministic=True)  # type: ignore[arg-type]
+
+
+def _body(value: object) -> str:
+    if type(value) is bytes:
+        with suppress(ValueError):
+            return unpack(value)
+    return value if type(value) is str else ALIEN  # a text as it is: of the third schema
+
+
+def _short(text: str, digits: int) -> bytes | str:
+    """Hexadecimal digits as bytes, if they are and nothing is lost by it."""
+    with suppress(ValueError):
+        short = bytes.fromhex(text.replace("-", ""))
+        if len(text) == digits and _long(short) == text:
+            return short
+    return text
+
+
+@lru_cache(maxsize=256)
+def _long(value: object) -> str:
+    if type(value) is not bytes:
+        return value if type(value) is str else ALIEN
+    return str(UUID(bytes=value)) if len(value) == 16 else value.hex()
+
+
 def _rows(db: sqlite3.Connection, which: str, values: tuple[str | int, ...]) -> Iterator[Entry]:
-    """SQLite holds any type in any column: one that is not what was written becomes what no MAC fits."""
-
-    def text(value: object) -> str:
-        return value if isinstance(value, str) else ALIEN
-
-    def whole(value: object) -> int:
-        return value if isinstance(value, int) else -1
-
-    def raw(value: object) -> bytes:
-        return value if isinstance(value, bytes) else b""
-
-    for row in db.execute(f"SELECT {COLUMNS} FROM journal {which}", values):  # noqa: S608  (our own words)
-        seq, kind, subject, written, boot, monotonic, key, digest, mac, body = row
-        yield Entry(
-            seq=whole(seq),
-            kind=text(kind),
-            subject=text(subject),
-            written=whole(written),
-            boot=text(boot),
-            monotonic=whole(monotonic),
-            key=text(key),
-            digest=raw(digest),
-            mac=raw(mac),
-            body=None if body is None else text(body),
-        )
+    return map(entry_of, db.execute(f"SELECT {COLUMNS} FROM journal {which}", values))  # noqa: S608  (our own words)

@@ -11,19 +11,30 @@ import hmac
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from typing import Any
 
 from sensor.detect.alert import Alert
 from sensor.store import salvage
 from sensor.store.codec import decode
-from sensor.store.journal import COLUMNS, Entry, Journal, Kind, anchor, signed_text, signer_after
+from sensor.store.journal import (
+    ALIEN,
+    COLUMNS,
+    Entry,
+    Journal,
+    Kind,
+    anchor,
+    entries,
+    entry_of,
+    insert,
+    signed_text,
+    signer_after,
+)
 from sensor.store.table import write
 from sensor.store.telling import rebuild, tell
 
 _DIGEST = 32
-_TEXTS = {"kind", "subject", "boot", "key", "body"}
 _WHOLE = {field.name for field in fields(Alert) if field.type is int}
 _MOST_ROWS = 1 << 24
 _AGO, _AHEAD = 430 * 1440, 31 * 1440  # the minutes of traffic that are looked for
@@ -62,8 +73,8 @@ def refill(db: sqlite3.Connection, source: sqlite3.Connection, rest: Rest, case:
     most, now = case.size // 64, case.now
     db.execute("BEGIN IMMEDIATE")
     good, lost, anchors = _kept(_entries(source, most), case.keys)
-    places = ", ".join("?" * len(fields(Entry)))
-    db.executemany(f"INSERT INTO journal ({COLUMNS}) VALUES ({places})", (astuple(one) for one in good))  # noqa: S608  (our own words)
+    for one in good:
+        insert(db, one)
     journal = Journal(db, case.keys, case.signer)
     count = sum(last - first + 1 for first, last in lost)
     journal.append(
@@ -81,12 +92,8 @@ def refill(db: sqlite3.Connection, source: sqlite3.Connection, rest: Rest, case:
 
 def _entries(source: sqlite3.Connection, most: int) -> Iterator[Entry]:
     select = f"SELECT {COLUMNS} FROM journal"  # noqa: S608  (our own words)
-    names = [field.name for field in fields(Entry)]
     top = salvage.last(source, "SELECT seq FROM journal", "seq", most)
-    for row in salvage.rows(source, select, "seq", 1, top + 1):
-        values = dict(zip(names, row, strict=True))
-        values |= {name: salvage.text(values[name]) for name in _TEXTS}
-        yield Entry(**values)
+    return map(entry_of, salvage.rows(source, select, "seq", 1, top + 1))
 
 
 def _kept(found: Iterable[Entry], keys: Mapping[str, bytes]) -> tuple[list[Entry], list[list[int]], dict[str, str]]:
@@ -124,13 +131,11 @@ def _signed(entry: Entry, good: list[Entry], keys: Mapping[str, bytes]) -> bool:
 
 def _whole(entry: Entry) -> bool:
     """Its values are of their kinds, and its body, if it has one, is the one it was signed with."""
-    texts = (entry.kind, entry.subject, entry.boot, entry.key)
-    numbers = (entry.seq, entry.written, entry.monotonic)
-    hashes = (entry.digest, entry.mac)
+    texts = (entry.kind, entry.subject, entry.boot, entry.key, entry.body)
     return (
-        all(isinstance(one, str) for one in texts)
-        and all(isinstance(one, int) for one in numbers)
-        and all(isinstance(one, bytes) and len(one) == _DIGEST for one in hashes)
+        ALIEN not in texts
+        and min(entry.seq, entry.written, entry.monotonic) >= 0
+        and len(entry.digest) == len(entry.mac) == _DIGEST
         and (entry.body is None or sha256(entry.body.encode()).digest() == entry.digest)
     )
 
@@ -141,20 +146,15 @@ def _alerts(db: sqlite3.Connection, source: sqlite3.Connection, most: int) -> di
     top = salvage.last(source, "SELECT rowid AS n FROM alert", "n", most)
     for _, body in salvage.rows(source, "SELECT rowid AS n, body FROM alert", "n", 1, top + 1):
         try:
-            alert = decode(salvage.text(body))
+            alert = decode(body)
         except (ValueError, TypeError):
             continue
         found[alert.id] = alert
-    told = rebuild(_journal(db))
+    told = rebuild(entries(db))
     for name, plain in told.items():
         if name not in found:
             found[name] = decode(json.dumps(_numbers(plain)))
     return found
-
-
-def _journal(db: sqlite3.Connection) -> Iterator[Entry]:
-    for row in db.execute(f"SELECT {COLUMNS} FROM journal ORDER BY seq"):  # noqa: S608  (our own words)
-        yield Entry(*row)
 
 
 def _numbers(plain: dict[str, Any]) -> dict[str, Any]:
@@ -172,8 +172,7 @@ def tables(*names: str) -> Rest:
             places = ", ".join("?" * width)
             for row in salvage.rows(source, f"SELECT * FROM {name}", "id", 1, _MOST_ROWS):  # noqa: S608  (our own words)
                 if len(row) == width:
-                    values = [salvage.text(one) for one in row]
-                    count += db.execute(f"INSERT OR IGNORE INTO {name} VALUES ({places})", values).rowcount  # noqa: S608  (the same)
+                    count += db.execute(f"INSERT OR IGNORE INTO {name} VALUES ({places})", row).rowcount  # noqa: S608  (the same)
         return count
 
     return rest
@@ -184,7 +183,7 @@ def traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int
     for table, columns, most in (("device", "id, ip, mac, last", 1 << 16), ("name", "id, text", 1 << 10)):
         for row in salvage.rows(source, f"SELECT {columns} FROM {table}", "id", 1, most):  # noqa: S608  (our own words)
             places = ", ".join("?" * len(row))
-            db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", [salvage.text(one) for one in row])  # noqa: S608  (the same)
+            db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", row)  # noqa: S608  (the same)
     count, minute = 0, now // 60_000_000_000
     for level in range(7):
         select = f"SELECT * FROM traffic WHERE level = {level}"  # noqa: S608  (our own numbers)
@@ -207,6 +206,6 @@ def traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int
 def counter(source: sqlite3.Connection, key: str) -> int:
     """A figure of the damaged file's `meta`; 0 if it cannot be read."""
     for name, value, _ in salvage.rows(source, "SELECT key, value, 1 AS n FROM meta", "n", 1, 2):
-        if name == key.encode() and isinstance(value, int):
+        if name == key and isinstance(value, int):
             return value
     return 0

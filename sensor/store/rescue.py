@@ -25,7 +25,7 @@ from sensor.store.salvage import opened
 from sensor.store.schema import Layout
 
 _PAGE = 4_096
-_OURS = {b"journal", b"alert", b"meta"}
+_OURS = {"journal", "alert", "meta"}
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -55,7 +55,7 @@ def damage(path: Path) -> str:
         raise
     finally:
         db.close()
-    return "" if found is None or found[0] == b"ok" else found[0].decode()
+    return "" if found is None or found[0] == "ok" else str(found[0])
 
 
 def keep_head(path: Path) -> None:
@@ -135,7 +135,7 @@ def _readable(path: Path) -> tuple[sqlite3.Connection, Path | None]:
     return opened(copy), scratch
 
 
-def _tables(db: sqlite3.Connection) -> set[bytes]:
+def _tables(db: sqlite3.Connection) -> set[str]:
     try:
         return {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.Error:

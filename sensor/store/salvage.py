@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from sensor.store.journal import ALIEN
+
 _AT_ONCE = 1_024
 Row = tuple[Any, ...]
 
@@ -17,8 +19,16 @@ def opened(path: Path) -> sqlite3.Connection:
     """The damaged file, with its -wal if that is there, for reading only."""
     mode = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
     db = sqlite3.connect(f"file:{quote(str(path.absolute()))}?{mode}", uri=True, isolation_level=None)
-    db.text_factory = bytes  # a flipped bit may leave a text that is no UTF-8
+    db.text_factory = readable
     return db
+
+
+def readable(raw: bytes) -> str:
+    """A flipped bit may leave a text that is no UTF-8: it becomes what no entry was written with, and the others are read on."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return ALIEN
 
 
 def rows(db: sqlite3.Connection, select: str, key: str, first: int, after: int, *, least: int = 1) -> Iterator[Row]:
@@ -44,16 +54,6 @@ def last(db: sqlite3.Connection, select: str, key: str, otherwise: int) -> int:
     found = _ask(db, f"SELECT max({key}) FROM ({select})")  # noqa: S608  (our own words)
     value = found[0][0] if found else otherwise
     return value if isinstance(value, int) else 0
-
-
-def text(value: Any) -> Any:
-    """Bytes that SQLite gave for a text, as text; a NUL where that is no UTF-8 any more."""
-    if not isinstance(value, bytes):
-        return value
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return "\0"
 
 
 def _halved(db: sqlite3.Connection, sql: str, first: int, after: int, least: int) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from sensor.store.errors import NeedsHuman, Reason
+from sensor.store.journal import lend
 
 DATABASE = "vigie.db"
 
@@ -76,10 +77,13 @@ def migrate(db: sqlite3.Connection, path: Path, layout: Layout, *, upto: int | N
     todo = [(number, sql) for number, sql in migrations(layout) if number > found and (upto is None or number <= upto)]
     if found and todo:
         copy_first(db, path.with_name(f"{path.name}.before-{todo[-1][0]}"))
+    lend(db)
     for number, sql in todo:
         # One script a migration: sqlite3 commits before a script, so the transaction is written into it.
         marks = f"PRAGMA user_version={number};\nPRAGMA application_id={layout.application};"
         db.executescript(f"BEGIN IMMEDIATE;\n{sql}\n{marks}\nCOMMIT;")
+    if found and todo:
+        db.executescript("PRAGMA incremental_vacuum")  # what a migration made smaller
 
 
 def copy_first(db: sqlite3.Connection, target: Path) -> None:

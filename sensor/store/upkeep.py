@@ -27,8 +27,9 @@ from sensor.store.days import PARIS
 from sensor.store.health import Trouble, health
 from sensor.store.journal import Journal, entries_after
 from sensor.store.retention import Limits, Own, Pass
+from sensor.store.salvage import readable
 from sensor.store.space import FULL, WARN, Space
-from sensor.store.verify import Walk, readable
+from sensor.store.verify import Walk
 
 EVERY = 60  # seconds between two looks
 CHUNK = 300
@@ -109,7 +110,7 @@ class Upkeep:
             if self._tools.own.thinned(now):
                 return True
         pages = self._tools.db.execute("PRAGMA freelist_count").fetchone()[0]
-        self._tools.db.execute("PRAGMA incremental_vacuum(200)").fetchall()
+        self._tools.db.executescript("PRAGMA incremental_vacuum(200)")  # `execute` would end after one page
         left: int = self._tools.db.execute("PRAGMA freelist_count").fetchone()[0]
         if left < pages:
             return True

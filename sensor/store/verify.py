@@ -13,7 +13,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sensor.store.journal import ALIEN, Entry, Kind, anchor, entries, signed_text, signer_after
+from sensor.store.journal import Entry, Kind, about, anchor, entries, signed_text, signer_after
+from sensor.store.salvage import readable
 
 LASTING = (Kind.ERASURE, Kind.ROTATION, Kind.RECOVERY)
 """Kinds whose content is never erased: without it the others could not be checked."""
@@ -76,14 +77,6 @@ def verify(db: sqlite3.Connection, keys: Mapping[str, bytes], root: Root | None 
     return walk.verdict()
 
 
-def readable(raw: bytes) -> str:
-    """A flipped bit may leave a text that is no UTF-8: that is a fault of its entry, and the others are read on."""
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return ALIEN
-
-
 class Walk:
     """Where the reading stands: the last good entry, the erased ones whose erasure has not come yet, and so the gaps."""
 
@@ -136,7 +129,7 @@ class Walk:
     def _anchored(self, entry: Entry) -> bool:
         """Whether a recovery entry, still to be read and checked, says that it may stand after a gap."""
         whole = entry.key in self._keys and len(entry.mac) == len(entry.digest) == 32
-        return whole and _body_fault(entry) is None and anchor(entry) in self._anchors
+        return whole and not _hollow(entry) and anchor(entry) in self._anchors
 
     def _vouched(self, told: dict[str, Any]) -> None:
         lost = dict(told["lost"])
@@ -151,9 +144,9 @@ class Walk:
 def _anchors(db: sqlite3.Connection) -> set[str]:
     """What recovery entries vouch for, not checked yet: each of them must be read as good later in the journal."""
     found: set[str] = set()
-    for (body,) in db.execute("SELECT body FROM journal WHERE kind = 'recovery'"):
+    for entry in about(db, "", Kind.RECOVERY):
         try:
-            found |= {str(one) for one in json.loads(body)["anchors"].values()}
+            found |= {str(one) for one in json.loads(entry.body or "")["anchors"].values()}
         except (ValueError, TypeError, KeyError, AttributeError):
             continue  # the reading will come to it
     return found
@@ -162,14 +155,14 @@ def _anchors(db: sqlite3.Connection) -> set[str]:
 def _fault(entry: Entry, seq: int, prev: bytes, keys: Mapping[str, bytes], key: str | None) -> Fault | None:
     if entry.seq != seq + 1:
         return Fault.MISSING
+    if entry.body is None and not entry.digest:
+        return Fault.ERASED
     if entry.key not in keys or (key is not None and entry.key != key):
         return Fault.KEY
     if not hmac.compare_digest(hmac.digest(keys[entry.key], signed_text(entry, prev), "sha256"), entry.mac):
         return Fault.ALTERED
-    return _body_fault(entry)
+    return Fault.ERASED if _hollow(entry) else None
 
 
-def _body_fault(entry: Entry) -> Fault | None:
-    if entry.body is None:
-        return Fault.ERASED if entry.kind in LASTING else None
-    return None if sha256(entry.body.encode()).digest() == entry.digest else Fault.ALTERED
+def _hollow(entry: Entry) -> bool:
+    return entry.body is None and entry.kind in LASTING

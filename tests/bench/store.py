@@ -13,26 +13,19 @@ import statistics
 import subprocess
 import threading
 import time
+from base64 import b64encode
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from dashboard.sources import AlertQuery
 from dashboard.sources.local import LocalSource
-from sensor.detect.alert import (
-    Alert,
-    AlertDevice,
-    AlertPeer,
-    Category,
-    Confidence,
-    Hds,
-    Legal,
-    Nature,
-    Severity,
-    Words,
-)
+from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confidence, Hds, Severity, Words
+from sensor.detect.words import Speaker, Told
+from sensor.settings import load
 from sensor.store import SeriesRow, WatchStore, keys, rescue
 from sensor.store.reader import read
 from sensor.store.traffic import Level
@@ -52,40 +45,53 @@ DETAIL_ROWS = 140_000  # a busy day's minutes: 25 devices, ten hours, nine kinds
 random.seed(6)
 
 
+_SETTINGS = load(None, None)
+_RULES = [r for r in (*_SETTINGS.rules.rules, *_SETTINGS.rules.correlations) if r.telling.fr.title]
+_SPEAKER = Speaker(_SETTINGS.rules.catalogue, PARIS)
+
+
 def alert(n: int, seen: int) -> Alert:
-    """As rules make them, in length and in what they hold."""
-    category = list(Category)[n % 6]
+    """As rules make them, in length and in what they hold; every tenth of a rule of the practice's own, in words nobody knows."""
+    rule = _RULES[n % len(_RULES)]
+    host = f"smtp{random.randrange(700)}.fournisseur{n % 40}.example"
+    peer = AlertPeer(f"203.0.{random.randrange(200)}.{random.randrange(200)}", 25, host, "banner", Hds.NOT_LISTED, "FR")
+    sent, received = random.randrange(10**7), random.randrange(10**5)
+    facts = {
+        "attachments": n % 3,
+        "attachment_bytes": random.randrange(10**6),
+        "direction": random.choice(("inbound", "outbound")),
+        "duration": random.random() * 5_000,
+        "mime_types": random.choice(("application/pdf", "image/jpeg", "application/msword")),
+        "port": random.choice((25, 110, 143, 443, 3389)),
+        "proto": "tcp",
+        "tls": False,
+    }
+    spoken = Told("smtp", peer, facts | {"contract": "none"}, 1 + n % 9, sent, received, seen - MINUTE)
+    french, english = _SPEAKER.say(rule.telling.fr, "fr", spoken), _SPEAKER.say(rule.telling.en, "en", spoken)
+    if n % 10 == 0:
+        french = english = Words(*(f"{sha256(f'{n % 50} {part}'.encode()).hexdigest()} " * 2 for part in range(4)))
+    digest = sha256(str(n).encode())
     return Alert(
-        id=f"{n:020x}",
-        rule="mail-clear-attachment",
-        category=category,
+        id=digest.hexdigest()[:20],
+        rule=rule.name,
+        category=rule.telling.category,
         app="smtp",
-        nature=Nature.TRANSFER,
+        nature=rule.telling.nature,
         severity=list(Severity)[n % 5],
         confidence=Confidence.CERTAIN,
         first_seen=seen - MINUTE,
         last_seen=seen,
         count=1 + n % 9,
         device=AlertDevice(f"192.168.1.{10 + n % DEVICES}", f"aa:bb:cc:dd:ee:{n % DEVICES:02x}", None, "Brother"),
-        peer=AlertPeer("203.0.113.9", 25, f"smtp{n % 700}.fournisseur.example", "banner", Hds.NOT_LISTED, "FR"),
-        bytes_out=random.randrange(10**7),
-        bytes_in=random.randrange(10**5),
+        peer=peer,
+        bytes_out=sent,
+        bytes_in=received,
         packets=random.randrange(10**4),
-        community_id="1:LQU9qZlK+B5F3KDmev6m5PMibrg=",
-        evidence=(("attachments", 1), ("mime_types", "application/pdf"), ("attachment_bytes", 904_233), ("tls", False)),
-        legal=(Legal("RGPD art. 32", "sécurité du traitement", verified=False, source="EUR-Lex", date="2026-11-21"),),
-        fr=Words(
-            "{device} a envoyé un courrier avec une pièce jointe sans chiffrement",
-            "Demandez au prestataire d’activer TLS, ou passez par MSSanté.",
-            "Un envoi chiffré",
-            "Un courrier en clair avec une pièce jointe de 904 ko",
-        ),
-        en=Words(
-            "{device} sent mail with an attachment without encryption",
-            "Ask the provider to turn TLS on, or use MSSanté.",
-            "An encrypted transfer",
-            "A clear mail with an attachment of 904 kB",
-        ),
+        community_id=f"1:{b64encode(digest.digest()[:20]).decode()}",
+        evidence=tuple(sorted(facts.items())),
+        legal=rule.telling.legal,
+        fr=french,
+        en=english,
     )
 
 
@@ -134,11 +140,19 @@ def filled(state: Path, alerts: int) -> None:
             store.upsert([alert(n, NOW - 180 * DAY + n * 180 * DAY // alerts) for n in many])
 
 
+def parts(db: sqlite3.Connection) -> list[tuple[str, int]]:
+    """What each table and index takes."""
+    return db.execute(
+        "SELECT name, sum(pgsize) FROM dbstat GROUP BY name HAVING sum(pgsize) > 1e6 ORDER BY 2 DESC"
+    ).fetchall()
+
+
 def full(folder: Path, alerts: int) -> list[str]:
     state = folder / "full"
     filled(state, alerts)
     path = database(state)
     lines = [f"full   25 devices, {alerts:,} alerts: {path.stat().st_size / 1e6:.0f} MB"]
+    lines += [f"full   {name}: {size / 1e6:.1f} MB" for name, size in read(path, parts)]
     source = LocalSource(state, PARIS)
     today = datetime.fromtimestamp(NOW // SECOND, UTC).astimezone(PARIS).date()
     last = source.alerts(AlertQuery(limit=50))
@@ -152,7 +166,7 @@ def full(folder: Path, alerts: int) -> list[str]:
         "critical only": lambda: source.alerts(AlertQuery(least=Severity.CRITICAL)),
         "one category": lambda: source.alerts(AlertQuery(category=Category.REMOTE, least=Severity.HIGH)),
         "next page": lambda: source.alerts(AlertQuery(after=last.next)),
-        "one alert": lambda: source.alert(f"{random.randrange(alerts):020x}"),
+        "one alert": lambda: source.alert(sha256(str(random.randrange(alerts)).encode()).hexdigest()[:20]),
         "today": lambda: days(0),
         "a day of a week ago": lambda: days(6),
         "a day of a year ago": lambda: days(360),

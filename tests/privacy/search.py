@@ -1,15 +1,20 @@
 """Looks for words in bytes that somebody wrote, in every form in which they might stand there.
 
 `found(data, words)`: as they are (whatever the case), base64, quoted-printable, percent-encoded, hexadecimal, UTF-16, zlib, gzip and raw
-deflate behind a gzip or zlib header, and these within each other to a depth of `DEPTH`. Words are ASCII.
+deflate behind a gzip or zlib header, the store's packed bodies (`sensor.store.packed`), and these within each other to a depth of `DEPTH`. Words are ASCII.
 """
 
 import base64
 import binascii
+import contextlib
 import quopri
 import re
 import zlib
 from urllib.parse import unquote_to_bytes
+
+import zstandard
+
+from sensor.store import packed
 
 DEPTH = 2
 MOST = 1 << 24  # bytes inflated out of one place
@@ -17,6 +22,7 @@ MOST = 1 << 24  # bytes inflated out of one place
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{4,}[\r\n=]*)+")
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}")
 _PACKED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
+_BODY = re.compile(rb"\x01\x00..(?=....\x00)", re.DOTALL)  # dictionary 1, below 64 kB, a checksum, a frame's first byte
 _ALPHABET = bytes.maketrans(b"-_", b"+/")
 
 
@@ -48,6 +54,8 @@ def _views(data):
         yield binascii.unhexlify(run[0])
     for place in _PACKED.finditer(data):
         yield from _inflated(data, place.start())
+    for place in _BODY.finditer(data):
+        yield from _unpacked(data, place.start())
     for run in _BASE64.finditer(data):
         text = re.sub(rb"[\r\n=]", b"", run[0]).translate(_ALPHABET)
         for start in range(4):
@@ -65,3 +73,11 @@ def _inflated(data, start):
         return
     if out:
         yield out
+
+
+def _unpacked(data, start):
+    """Where the body ends is not known: the frame says it, and whatever follows is passed over."""
+    size = int.from_bytes(data[start + 1 : start + 4])
+    unpacker = zstandard.ZstdDecompressor(dict_data=packed._dictionary(1), format=packed._FORMAT)
+    with contextlib.suppress(zstandard.ZstdError):
+        yield unpacker.decompress(data[start + 8 : start + 8 + size + 64], max_output_size=size)

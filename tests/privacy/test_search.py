@@ -2,12 +2,14 @@
 
 import base64
 import gzip
+import json
 import quopri
 import zlib
 from urllib.parse import quote
 
 import pytest
 
+from sensor.store.packed import pack
 from tests.privacy.search import found
 
 WORD = "Qzvxplanted77"
@@ -37,6 +39,7 @@ FORMS = {
     "zlib": zlib.compress(b"y" * 100 + WORD.encode()),
     "zlib, fast": zlib.compress(WORD.encode(), 1),
     "gzip": gzip.compress(WORD.encode()),
+    "a packed body": pack(json.dumps({"title": f"a {WORD}", "advice": "Passez par MSSanté." * 9})),
     "UTF-16 in base64": base64.b64encode(WORD.encode("utf-16-le")),
     "zlib in base64": base64.b64encode(zlib.compress(WORD.encode())),
 }

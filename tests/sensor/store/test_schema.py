@@ -1,11 +1,19 @@
+import json
+import lzma
 import sqlite3
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from sensor.store import WatchStore, schema
-from sensor.store.codec import encode
+from sensor.store import WatchStore, keys, schema
+from sensor.store.codec import plain
 from sensor.store.errors import NeedsHuman, Reason
+from sensor.store.journal import entries
 from sensor.store.reader import read
+from sensor.store.telling import compare
+from sensor.store.upkeep import Terms
+from sensor.store.verify import Root, verify
 from sensor.store.watch import database
 
 
@@ -82,7 +90,7 @@ def test_a_file_of_every_earlier_version_is_brought_up_and_keeps_its_alerts(tmp_
     schema.migrate(old, path, schema.WATCH, upto=number)
     assert schema.version(old) == number
     old.execute(
-        "INSERT INTO alert VALUES (?, 1, 0, 0, 'mail', 3, 'smtp', 'r', '192.168.1.20', ?)", (sample.id, encode(sample))
+        "INSERT INTO alert VALUES (?, 1, 0, 0, 'mail', 3, 'smtp', 'r', '192.168.1.20', ?)", (sample.id, plain(sample))
     )
     old.close()
     with WatchStore(tmp_path) as store:
@@ -108,3 +116,86 @@ def test_traffic_of_the_second_schema_is_brought_over(tmp_path):
             "minute, device_ip, service, destination, device_mac, bytes_out, bytes_in, packets_out, packets_in, flows"
         )
         assert set(read(store.path, lambda db: db.execute(f"SELECT {columns} FROM series").fetchall())) == set(rows)
+
+
+OLD = Path(__file__).parent / "old"
+
+
+def of_the_third_schema(tmp_path):
+    """A file that the version of that schema wrote: alerts, growth, a rotation, an erasure, traffic; and what it said of it."""
+    told = json.loads((OLD / "watch_3.json").read_text())
+    path = database(tmp_path)
+    (path.parent / "keys").mkdir(parents=True)
+    path.write_bytes(lzma.decompress((OLD / "watch_3.db.xz").read_bytes()))
+    for name, key in told["keys"].items():
+        (path.parent / "keys" / f"{name}.key").write_bytes(bytes.fromhex(key))
+    return path, told
+
+
+def test_a_file_of_the_third_schema_keeps_its_chain_to_the_last_byte(tmp_path, sample):
+    path, told = of_the_third_schema(tmp_path)
+    before = read(path, lambda db: list(entries(db)))
+    with WatchStore(tmp_path, clock=lambda: told["now"], terms=Terms(trusted=lambda: True)) as store:
+        known = keys.load(store.keys)
+        verdict = read(path, lambda db: verify(db, known, Root.parse(told["root"])))
+        assert (verdict.entries, verdict.fault) == (told["entries"], None)
+        assert read(path, lambda db: list(entries(db))) == before
+        bodies = read(path, lambda db: [body for (body,) in db.execute("SELECT body FROM alert")])
+        assert list(compare(bodies, before)) == []
+        kept = {one.id: one for one in store.load_alerts()}
+        assert kept["a1"] == sample
+        assert kept["a3"].device.name == 'é\u2028"'
+        store.upsert([replace(kept["a2"], count=6)])
+        assert read(path, lambda db: verify(db, known)).fault is None
+        assert {type(body) for (body,) in store._db.execute("SELECT body FROM journal")} == {bytes, type(None)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE journal SET body = replace(body, '203.0.113.9', '203.0.113.8') WHERE seq = 3",
+        "UPDATE journal SET body = CAST(x'ff41' AS TEXT) WHERE seq = 3",
+        "UPDATE journal SET digest = x'00' WHERE seq = 3",
+        "UPDATE journal SET boot = 'other' WHERE seq = 3",
+        "UPDATE journal SET key = CAST(x'ff' AS TEXT) WHERE seq = 3",
+        "UPDATE journal SET mac = 5 WHERE seq = 3",
+        "UPDATE journal SET body = 7 WHERE seq = 3",
+    ],
+)
+def test_what_was_altered_before_a_migration_is_still_found_after_it(tmp_path, change):
+    path, told = of_the_third_schema(tmp_path)
+    db = sqlite3.connect(path)
+    with db:
+        db.execute(change)
+    db.close()
+    before = read(path, lambda db: verify(db, keys.load(path.parent / "keys")))
+    with WatchStore(tmp_path, clock=lambda: told["now"]) as store:
+        after = read(path, lambda db: verify(db, keys.load(store.keys)))
+    assert before.seq == after.seq == 3
+    assert None not in (before.fault, after.fault)
+
+
+def test_a_damaged_file_of_the_third_schema_is_read_as_far_as_it_goes(tmp_path):
+    path, told = of_the_third_schema(tmp_path)
+    db = sqlite3.connect(path)
+    root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'alert'").fetchone()[0]
+    db.close()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    with WatchStore(tmp_path, clock=lambda: told["now"]) as store:
+        assert {"a1", "a2", "a3"} < {one.id for one in store.load_alerts()}
+        verdict = read(path, lambda db: verify(db, keys.load(store.keys), Root.parse(told["root"])))
+        assert verdict.fault is None
+
+
+def test_room_that_a_migration_left_is_given_back(tmp_path):
+    path, _ = of_the_third_schema(tmp_path)
+    db = sqlite3.connect(path)
+    with db:
+        db.execute("CREATE TABLE large AS SELECT randomblob(400000)")
+        db.execute("DROP TABLE large")
+    db.close()
+    assert path.stat().st_size > 400_000
+    WatchStore(tmp_path).close()
+    assert path.stat().st_size < 200_000

@@ -7,6 +7,7 @@ from sensor.store import WatchStore, keys
 from sensor.store.errors import NeedsHuman, Reason
 from sensor.store.journal import entries
 from sensor.store.reader import read
+from sensor.store.table import write
 from sensor.store.telling import GROWTH_EVERY, compare, fold, rebuild
 from sensor.store.verify import verify
 
@@ -90,12 +91,12 @@ def test_the_table_is_rebuilt_from_the_journal_and_compared(told, sample):
     told.upsert([sample, replace(sample, id="a2"), replace(sample, id="a3", count=9)])
     assert set(rebuild(journal(told))) == {"a1", "a2", "a3"}
     told._db.execute("DELETE FROM alert WHERE id = 'a1'")
-    told._db.execute(
-        "UPDATE alert SET body = json_set(body, '$.device.ip', '10.0.0.1', '$.rule', 'other') WHERE id = 'a2'"
-    )
-    told._db.execute("UPDATE alert SET body = json_set(body, '$.count', 1) WHERE id = 'a3'")
-    told._db.execute("INSERT INTO alert SELECT 'a4', change, first_seen, last_seen, category, severity, app, rule, device_ip,"
-                     " json_set(body, '$.id', 'a4') FROM alert WHERE id = 'a2'")  # fmt: skip
+    for changed in (
+        replace(sample, id="a2", rule="other"),
+        replace(sample, id="a3", count=1),
+        replace(sample, id="a4"),
+    ):
+        write(told._db, changed, 9)
     assert {(one.alert, one.what) for one in differences(told)} == {
         ("a1", "not in the table"),
         ("a2", "rule"),

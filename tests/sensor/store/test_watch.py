@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sensor.store import SeriesRow, WatchStore, keys
-from sensor.store.codec import encode
+from sensor.store.codec import plain
 from sensor.store.errors import NeedsHuman, Reason, WillRetry
 from sensor.store.reader import read
 from sensor.store.verify import verify
@@ -142,7 +142,7 @@ def test_a_writer_killed_in_mid_batch_loses_no_acknowledged_alert(tmp_path, samp
     )
     assert writer.stdin is not None
     assert writer.stdout is not None
-    writer.stdin.write(encode(sample) + "\n")
+    writer.stdin.write(plain(sample) + "\n")
     writer.stdin.flush()
     acknowledged = [int(writer.stdout.readline()) for _ in range(after)]
     writer.send_signal(signal.SIGKILL)

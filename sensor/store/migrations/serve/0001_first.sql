@@ -17,10 +17,11 @@ CREATE TABLE alert (
     app        TEXT,
     rule       TEXT NOT NULL,
     device_ip  TEXT NOT NULL,
-    body       TEXT NOT NULL
+    body       BLOB NOT NULL              -- the whole alert (sensor.store.codec)
 );
 CREATE INDEX alert_recent ON alert (last_seen DESC, id DESC, severity);
 CREATE INDEX alert_by_category ON alert (category, last_seen DESC, id DESC, severity);
+CREATE INDEX alert_by_change ON alert (change);
 
 -- What was told and done, never changed: sensor.store.journal says what the chain covers.
 CREATE TABLE journal (
@@ -28,12 +29,12 @@ CREATE TABLE journal (
     kind      TEXT NOT NULL,
     subject   TEXT NOT NULL,
     written   INTEGER NOT NULL,           -- wall clock, nanoseconds since the epoch
-    boot      TEXT NOT NULL,              -- the kernel's boot id, and its clock that nobody sets, in nanoseconds
+    boot      NOT NULL,                   -- the kernel's boot id (16 bytes), and its clock that nobody sets, in nanoseconds
     monotonic INTEGER NOT NULL,
-    key       TEXT NOT NULL,              -- id of the key that signed it
-    digest    BLOB NOT NULL,              -- SHA-256 of body: stays when the body is erased
+    key       NOT NULL,                   -- id of the key that signed it (8 bytes)
+    digest    BLOB,                       -- SHA-256 of the body, once that is erased
     mac       BLOB NOT NULL,              -- HMAC-SHA-256 over all of the above and the entry before
-    body      TEXT                        -- RFC 8785 canonical JSON; NULL once erased
+    body      BLOB                        -- RFC 8785 canonical JSON, packed (sensor.store.packed); NULL once erased
 );
 CREATE INDEX journal_of ON journal (subject, seq);
 
