@@ -61,7 +61,8 @@ class Privacy:
         return f"{_POST[lang]} {digest[:2].hex()}"
 
     def device(self, device: AlertDevice, lang: str) -> str:
-        return self.name(device.ip, device.mac, lang, device.name)
+        called = self.name(device.ip, device.mac, lang, device.name)
+        return device.host_name if self.full and device.host_name and called == device.ip else called
 
     def shown(self, alert: Alert, lang: str) -> Alert:
         """The alert as this level lets it be seen. Its words still carry `{device}`."""
@@ -75,7 +76,7 @@ class Privacy:
 
         return replace(
             alert,
-            device=AlertDevice(label, None, label, alert.device.vendor),
+            device=AlertDevice(label, None, label, alert.device.vendor, mac_random=alert.device.mac_random),
             peer=self._peer(alert.peer, lang),
             community_id=None,
             evidence=tuple((name, told(value) if isinstance(value, str) else value) for name, value in alert.evidence),

@@ -44,7 +44,8 @@ class Chain:
     """One run over one source.
 
     `known`: alerts of earlier runs that go on under their id. `watcher` is shown every observation, of flows without
-    payload too, before it is judged: for the logs.
+    payload too, before it is judged: for the logs. `host_names`: whether what devices call themselves, which may be a person's
+    name, is kept at all; None: where the policy's privacy level lets it be shown.
     """
 
     def __init__(
@@ -56,13 +57,15 @@ class Chain:
         vendor: Vendor = no_vendor,
         clock: Callable[[], int] = time.time_ns,
         watcher: Callable[[Observation], None] | None = None,
+        host_names: bool | None = None,
     ) -> None:
+        named = settings.policy.privacy == "full" if host_names is None else host_names
         self._kernel = Kernel(seed=randbits(63) if seed is None else seed)
         self._readers = Readers(STREAMS, DATAGRAMS)
         self._tracker = Tracker(
             self._kernel,
             self._readers,
-            Devices(_identify(settings.policy), vendor),
+            Devices(_identify(settings.policy), vendor, host_names=named),
             Locality(_networks(settings.policy)),
             classify=classifier(settings.lists, settings.policy),
             bare_cap=BARE_CAP if watcher is None else sys.maxsize,
@@ -130,6 +133,7 @@ class Chain:
                 for reason in Unreadable
                 if reason is not Unreadable.SIZE and unreadable[reason]
             },
+            given_up=dict(self._readers.given_up),
             packets_by_path={way: packets if way == path else 0 for way in Path},
             packets_by_protocol={name: int(counts[column]) for name, column in _PROTOCOLS.items() if counts[column]},
             duplicates=int(counts[Count.DUPLICATES]),

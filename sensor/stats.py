@@ -45,6 +45,9 @@ class Stats:
     tcp_gaps: int = 0
     evictions: Mapping[str, int] = field(default_factory=dict)  # by table
     unreadable: Mapping[str, int] = field(default_factory=dict)  # packets by reason
+    given_up: Mapping[str, int] = field(
+        default_factory=dict
+    )  # conversations or datagrams not read further, by reader and reason
     packets_by_path: Mapping[str, int] = field(default_factory=dict)  # ring, kernel, scapy
     packets_by_protocol: Mapping[str, int] = field(default_factory=dict)  # innermost
     duplicates: int = 0

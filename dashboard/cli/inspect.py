@@ -59,10 +59,11 @@ def inspect(  # noqa: PLR0913  click hands over each option by its name
     """Judge capture files (pcap, pcapng, packed ones too); - is standard input."""
     settings = load_settings(config, rules)
     lang = lang or settings.policy.practice.language
+    privacy = privacy_of(settings.policy, config)
     found: dict[str, Alert] = {}
-    with writing(logs) as watcher, Meter() as meter, Progress(lang) as progress:
+    with writing(logs, names=privacy.full) as watcher, Meter() as meter, Progress(lang) as progress:
         explainer = Explainer(explain) if explain else None
-        chain = Chain(settings, vendor=vendor, watcher=together(watcher, explainer))
+        chain = Chain(settings, vendor=vendor, watcher=together(watcher, explainer), host_names=privacy.full)
         source = Captures(files, progress.tell)
         for alerts in chain.run(source):
             found.update((alert.id, alert) for alert in alerts)
@@ -74,7 +75,6 @@ def inspect(  # noqa: PLR0913  click hands over each option by its name
         sys.exit(NOTHING_READ)
     if stats_file is not None:
         write_stats(stats, stats_file)
-    privacy = privacy_of(settings.policy, config)
     ordered = sorted(found.values(), key=lambda alert: (alert.first_seen, alert.id))
     if explainer is not None:  # before the report; beside the alerts of --json
         for line in explainer.lines(ordered, lang, full=privacy.full):
@@ -107,13 +107,13 @@ def together(
 
 
 @contextmanager
-def writing(folder: Path | None) -> Iterator[Callable[[Observation], None] | None]:
+def writing(folder: Path | None, *, names: bool) -> Iterator[Callable[[Observation], None] | None]:
     """What writes Zeek's logs, if they were asked for; leaves with one line and exit 2 where they cannot be written."""
     if folder is None:
         yield None
         return
     try:
-        with ZeekLogs(folder) as logs:
+        with ZeekLogs(folder, names=names) as logs:
             yield logs.write
     except OSError as error:
         raise click.UsageError(f"--logs {error.filename or folder}: {error.strerror}") from None

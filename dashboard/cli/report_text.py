@@ -104,13 +104,14 @@ def _spoken(words: Words, part: str, alert: Alert) -> str:
 
 
 def _device(alert: Alert) -> str:
-    return alert.device.name or alert.device.ip
+    return alert.device.name or alert.device.host_name or alert.device.ip
 
 
 def _who(alert: Alert) -> str:
     device, peer = alert.device, alert.peer
-    name = f"{device.name} ({device.ip})" if device.name and device.name != device.ip else device.ip
-    vendor = f", {device.vendor}" if device.vendor else ""
+    called = device.name or device.host_name
+    name = f"{called} ({device.ip})" if called and called != device.ip else device.ip
+    vendor = "".join(f", {word}" for word in (device.vendor, device.vendor_class) if word)
     address = peer.ip or ""
     if address and peer.port:
         address = f"[{address}]:{peer.port}" if ":" in address else f"{address}:{peer.port}"

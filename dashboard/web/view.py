@@ -122,12 +122,7 @@ class Viewer:
         """What a secretary may want to know, in the order of the questions: who, with whom, when, how much."""
         t, lang = self.texts, self.texts.lang
         peer, evidence = shown.peer, dict(shown.evidence)
-        yield Fact(t("alert.device"), device)
-        if self.privacy.full:
-            address = " · ".join(part for part in (shown.device.ip, shown.device.mac) if part)
-            yield Fact(t("alert.address"), formats.bounded(address))
-        if shown.device.vendor:
-            yield Fact(t("alert.vendor"), formats.bounded(shown.device.vendor))
+        yield from self._device_facts(shown, device)
         if peer.host or peer.ip:
             yield Fact(t("alert.peer"), formats.bounded(peer.host or peer.ip or "", 253))
         if peer.hds:
@@ -145,6 +140,19 @@ class Viewer:
         for name, value in shown.evidence:
             if f"fact.{name}" in t.words:
                 yield Fact(t(f"fact.{name}"), self._value(name, value))
+
+    def _device_facts(self, shown: Alert, device: str) -> Iterable[Fact]:
+        t = self.texts
+        yield Fact(t("alert.device"), device)
+        if self.privacy.full:
+            address = " · ".join(part for part in (shown.device.ip, shown.device.mac) if part)
+            yield Fact(t("alert.address"), formats.bounded(address))
+        if shown.device.host_name:
+            yield Fact(t("alert.host_name"), formats.bounded(shown.device.host_name, 80))
+        if shown.device.vendor_class:
+            yield Fact(t("alert.vendor_class"), formats.bounded(shown.device.vendor_class, 80))
+        if shown.device.vendor or shown.device.mac_random:
+            yield Fact(t("alert.vendor"), formats.bounded(shown.device.vendor or t("alert.mac_random")))
 
     def _technical(self, shown: Alert) -> Iterable[Fact]:
         """The rest: for whoever sets the box up, and for the DPO's file."""

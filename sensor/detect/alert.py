@@ -53,6 +53,9 @@ class AlertDevice:
     mac: str | None = None
     name: str | None = None
     vendor: str | None = None
+    host_name: str | None = None  # what it calls itself: kept and shown only at privacy level `full`
+    vendor_class: str | None = None  # the system that it says it is: the same
+    mac_random: bool = False  # nobody assigned its MAC
 
 
 @dataclass(frozen=True, slots=True)

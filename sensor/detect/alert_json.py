@@ -29,6 +29,9 @@ def to_json(alert: Alert, *, lang: Literal["fr", "en"] = "fr", device_name: str 
             "mac": alert.device.mac,
             "name": alert.device.name,
             "vendor": alert.device.vendor,
+            "hostname": alert.device.host_name,
+            "vendor_class": alert.device.vendor_class,
+            "mac_random": alert.device.mac_random,
         },
         "peer": {
             "ip": peer.ip,

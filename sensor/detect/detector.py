@@ -17,7 +17,7 @@ from sensor.detect.policy import Policy
 from sensor.detect.rules import Correlation, Rule, RuleSet
 from sensor.detect.telling import Telling
 from sensor.detect.words import Speaker
-from sensor.track.observation import Conn, Direction, Observation, Session, Transfer
+from sensor.track.observation import Conn, Device, Direction, Observation, Session, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Detector:
             telling=telling,
             app=_app(telling, event),
             confidence=confidence,
-            device=AlertDevice(event.device.ip, event.device.mac, event.device.name, event.device.vendor),
+            device=_device(event.device),
             peer=_peer(telling, event),
             place=event.place,
             started=told.start if told else conn.first_ts if growing else event.o.ts,
@@ -162,6 +162,18 @@ class Detector:
             done_right=dict(self._done_right),
             alerts=self._ledger.opened,
         )
+
+
+def _device(device: Device) -> AlertDevice:
+    return AlertDevice(
+        device.ip,
+        device.mac,
+        device.name,
+        device.vendor,
+        device.host_name,
+        device.vendor_class,
+        device.mac_random,
+    )
 
 
 def _app(telling: Telling, event: Event) -> str | None:

@@ -182,6 +182,8 @@ class Ledger:
         entry.packets += packets
         entry.facts = evidence.latest(entry.facts, o.facts) if known else evidence.add(entry.facts, o.facts)
         entry.last = max(entry.last, o.ts)
+        if o.device.host_name or o.device.vendor_class:  # heard since
+            entry.device = o.device
         entry.ended = o.ended if o.telling.per == "session" else False
         if o.confidence is Confidence.CERTAIN:
             entry.confidence = o.confidence

@@ -5,7 +5,7 @@ time, never memory.
 """
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Network = IPv4Network | IPv6Network
 
@@ -58,24 +58,29 @@ ANNOUNCED = 32
 """Prefixes of router advertisements remembered; past them the one that was announced least recently goes, and is counted."""
 
 
+FOR_EVER = (1 << 63) - 1
+
+
 class Locality:
     """Which addresses belong to the practice: private ranges, those that `vigie.yml` names, and the IPv6 prefixes that routers
     announce on the mirror. A flow keeps the direction it began with: only flows that begin later are told by a new prefix.
     """
 
-    __slots__ = ("_announced", "_cache", "_networks", "evicted")
+    __slots__ = ("_announced", "_cache", "_first_end", "_networks", "evicted")
 
     def __init__(self, networks: tuple[Network, ...] = ()) -> None:
         self._networks = PRIVATE + networks
-        self._announced: dict[Network, None] = {}
+        self._announced: dict[Network, int] = {}  # until when, in ns
+        self._first_end = FOR_EVER
         self._cache: dict[tuple[int, int], bool] = {}
         self.evicted = 0
 
-    def announce(self, network: Network) -> None:
-        """A router says that this prefix is the wire's own."""
+    def announce(self, network: Network, until: int = FOR_EVER) -> None:
+        """A router says that this prefix is the wire's own, `until` a time in nanoseconds unless it says so again."""
         new = network not in self._announced
         self._announced.pop(network, None)
-        self._announced[network] = None
+        self._announced[network] = until
+        self._first_end = min(self._first_end, until)
         if new:
             self._cache.clear()
             if len(self._announced) > ANNOUNCED:
@@ -88,6 +93,14 @@ class Locality:
             del self._announced[network]
             self._cache.clear()
 
+    def tick(self, now: int) -> None:
+        """Time has come to `now`: what was not announced again is no longer the wire's."""
+        if now < self._first_end:
+            return
+        for network in [network for network, until in self._announced.items() if until <= now]:
+            self.withdraw(network)
+        self._first_end = min(self._announced.values(), default=FOR_EVER)
+
     def __call__(self, hi: int, lo: int) -> bool:
         key = (hi, lo)
         known = self._cache.get(key)
@@ -96,6 +109,10 @@ class Locality:
                 self._cache.clear()
             known = self._cache[key] = self.is_local(address(hi, lo))
         return known
+
+    def has(self, text: str) -> bool:
+        """As `is_local`, of an address as text."""
+        return self.is_local(ip_address(text))
 
     def is_local(self, ip: IPv4Address | IPv6Address) -> bool:
         """Whether `ip` is in one of the practice's networks, a private range or an announced prefix."""
@@ -107,3 +124,8 @@ def is_shared(hi: int, lo: int) -> bool:
     """Multicast, broadcast or unspecified."""
     ip = address(hi, lo)
     return any(ip.version == network.version and ip in network for network in SHARED)
+
+
+def is_unspecified(hi: int, lo: int) -> bool:
+    """0.0.0.0 or ::, of a device that has no address yet."""
+    return hi == 0 and lo in (0, _MAPPED)

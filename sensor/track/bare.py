@@ -52,7 +52,7 @@ class BareFlows:
         else:
             where = (ip_text(row.resp_hi, row.resp_lo), mac_text(row.resp_mac))
             bytes_, packets = bytes_[::-1], packets[::-1]
-        device = self._devices.device(*where, row.vlan or None)
+        device = self._devices.device(where[0], self._devices.routers.own_mac(*where), row.vlan or None)
         self._sums.add(row.last_ts, whose(device), ("", ""), bytes_, packets, int(new))
 
     def _together(self, table: NDArray[np.void]) -> None:

@@ -6,12 +6,12 @@ One `Conversation` a flow, made at its first payload and gone with the flow. Mem
 two streams and the reader's own bound. A reader that hands over (STARTTLS, CONNECT) leads back to recognising.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from sensor.track.reassembly import Gap, Stream
 from sensor.wire import (
     DatagramEntry,
-    DatagramReader,
     Events,
     GiveUp,
     Likeness,
@@ -27,9 +27,12 @@ from sensor.wire.records import Record
 HEAD_BYTES = 4_096
 """What a direction may say before it counts as unrecognised."""
 HEAD_PIECES = 64
-DATAGRAMS_TRIED = 6
 LAYERS = 6
 """Handovers in one flow: SOCKS, CONNECT, TLS… More is an attack or a mistake."""
+
+
+REASONS = 256
+_NUMBER = re.compile(r"\b\d+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,13 @@ class Readers:
     datagrams: tuple[DatagramEntry, ...]
     given_up: dict[str, int] = field(default_factory=dict)
 
-    def count(self, service: str, reason: str) -> None:
-        key = f"{service}: {reason}"
-        if key in self.given_up or len(self.given_up) < 256:
-            self.given_up[key] = self.given_up.get(key, 0) + 1
+    def count(self, service: str, reason: str) -> str:
+        """Counts one give-up; returns its words. Numbers are left out of them, so that the table stays short."""
+        key = f"{service}: {_NUMBER.sub('N', reason)}"
+        if key not in self.given_up and len(self.given_up) >= REASONS:
+            key = f"{service}: other reasons"
+        self.given_up[key] = self.given_up.get(key, 0) + 1
+        return key
 
 
 _Piece = tuple[bool, bytes | Gap]
@@ -74,6 +80,7 @@ class TcpConversation:
         "_readers",
         "_resp_head",
         "_resp_stream",
+        "gave_up",
         "hungry",
         "services",
     )
@@ -84,6 +91,7 @@ class TcpConversation:
         self._fins: dict[bool, int] = {}  # from_orig → sequence number behind the last byte
         self._reader: Reader | None = None
         self.services: tuple[str, ...] = ()
+        self.gave_up: tuple[str, ...] = ()  # why it was read no further
         self.hungry = True
         self._begin()
 
@@ -146,6 +154,10 @@ class TcpConversation:
         self._head: list[_Piece] = []
         self._orig_head, self._resp_head = b"", b""
 
+    def _give_up(self, service: str, reason: str) -> None:
+        self.gave_up += (self._readers.count(service, reason),)
+        self._stop()
+
     def _stop(self) -> None:
         self.hungry = False
         self._reader = None
@@ -180,8 +192,7 @@ class TcpConversation:
         self._candidates = tuple(still)
         full = min(len(self._orig_head), len(self._resp_head)) >= HEAD_BYTES or len(self._head) > HEAD_PIECES
         if not still or full or last:
-            self._readers.count("stream", "not recognised")
-            self._stop()
+            self._give_up("stream", "not recognised")
 
     def _adopt(self, entry: StreamEntry, records: list[Record]) -> None:
         self._reader = reader = entry.reader()
@@ -220,8 +231,7 @@ class TcpConversation:
             case NeedMore():
                 return
             case GiveUp(reason):
-                self._readers.count(reader.service, reason)
-                self._stop()
+                self._give_up(reader.service, reason)
             case Events(told, rest, left_orig, left_resp):
                 records.extend(told)
                 if rest is Rest.DONE:
@@ -232,58 +242,9 @@ class TcpConversation:
     def _hand_over(self, left_orig: bytes, left_resp: bytes, records: list[Record]) -> None:
         self._reader = None
         if len(self.services) >= LAYERS:
-            self._readers.count("stream", "too many protocols in one another")
-            self._stop()
+            self._give_up("stream", "too many protocols in one another")
             return
         self._begin()
         for from_orig, left in ((True, left_orig), (False, left_resp)):
             if left:
                 self._piece(left, from_orig, records)
-
-
-class UdpConversation:
-    """Datagrams of one flow. Recognised by the first that a probe takes; unrecognised after `DATAGRAMS_TRIED`."""
-
-    __slots__ = ("_read", "_readers", "_service", "_tried", "hungry", "services")
-
-    def __init__(self, readers: Readers) -> None:
-        self._readers = readers
-        self._service = ""
-        self._read: DatagramReader | None = None
-        self._tried = 0
-        self.services: tuple[str, ...] = ()
-        self.hungry = True
-
-    def datagram(self, data: bytes, *, from_orig: bool) -> list[Record]:
-        """One datagram's payload, in capture order."""
-        if self._read is None:
-            entry = self._recognise(data, from_orig)
-            if entry is None:
-                self._tried += 1
-                if self._tried >= DATAGRAMS_TRIED:
-                    self._readers.count("datagram", "not recognised")
-                    self.hungry = False
-                return []
-            self._read = entry.session().datagram if entry.session else entry.read
-            self._service = entry.service
-            self.services = (entry.service,)
-        try:
-            outcome = self._read(data, from_orig)
-        except ParseError as error:
-            outcome = GiveUp(str(error) or "malformed")
-        match outcome:
-            case Events(told, rest, _, _):
-                self.hungry = rest is Rest.MORE
-                return list(told)
-            case GiveUp(reason):  # one bad datagram says nothing of the next
-                self._readers.count(self._service, reason)
-            case NeedMore():
-                pass
-        return []
-
-    def _recognise(self, data: bytes, from_orig: bool) -> DatagramEntry | None:
-        sides = (data, b"") if from_orig else (b"", data)
-        for entry in self._readers.datagrams:
-            if entry.probe(*sides) is Likeness.YES:
-                return entry
-        return None

@@ -7,9 +7,10 @@ million ports stays in the kernel's table.
 from dataclasses import replace
 from typing import Literal
 
-from sensor.track.addresses import Locality, address, ip_text, is_shared, mac_text
+from sensor.track.addresses import Locality, address, ip_text, is_shared, is_unspecified, mac_text
 from sensor.track.community_id import community_id
-from sensor.track.conversation import Readers, TcpConversation, UdpConversation
+from sensor.track.conversation import Readers, TcpConversation
+from sensor.track.datagrams import UdpConversation
 from sensor.track.devices import Devices
 from sensor.track.names import Names
 from sensor.track.observation import Conn, Device, Direction, Endpoint, HostSource, Observation, Peer, Told
@@ -30,11 +31,13 @@ class Flow:
     """State of one flow above the kernel's row."""
 
     __slots__ = (
+        "_devices",
         "_direction",
         "_fixed",
         "_orig_is_device",
+        "_who",
         "conversation",
-        "device",
+        "gave_up",
         "host",
         "host_source",
         "midstream",
@@ -47,17 +50,18 @@ class Flow:
 
     def __init__(self, row: Row, readers: Readers, devices: Devices, local: Locality) -> None:
         orig_local, resp_local = local(row.orig_hi, row.orig_lo), local(row.resp_hi, row.resp_lo)
+        orig_local |= is_unspecified(row.orig_hi, row.orig_lo)  # it asks for its first address
         self._direction = _direction(orig_local, resp_local, shared=is_shared(row.resp_hi, row.resp_lo))
         self._orig_is_device = orig_local or not resp_local
         orig = Endpoint(ip_text(row.orig_hi, row.orig_lo), row.orig_port, mac_text(row.orig_mac), orig_local)
         resp = Endpoint(ip_text(row.resp_hi, row.resp_lo), row.resp_port, mac_text(row.resp_mac), resp_local)
         packed = address(row.orig_hi, row.orig_lo).packed, address(row.resp_hi, row.resp_lo).packed
         self._fixed = (orig, resp, community_id(row.proto, packed[0], orig.port, packed[1], resp.port))
-        self.device = (
-            devices.device(orig.ip, orig.mac, row.vlan or None)
-            if self._orig_is_device
-            else devices.device(resp.ip, resp.mac, row.vlan or None)
-        )
+        near, far = (orig, resp) if self._orig_is_device else (resp, orig)
+        if near.local and not far.local and far.mac and far.mac != near.mac and not _is_group(far.mac):
+            devices.routers.forwards(far.mac)
+        self._devices = devices
+        self._who = (near.ip, devices.routers.own_mac(near.ip, near.mac), row.vlan or None)
         self.conversation: TcpConversation | UdpConversation | None = None
         if row.proto == TCP:
             self.conversation = TcpConversation(readers)
@@ -75,6 +79,12 @@ class Flow:
         self.session: SessionTrack | None = None
         self.told_bytes = (0, 0, 0)  # (from orig, from resp, packets) that Transfer records have told
         self.services: tuple[str, ...] = ()  # protocols recognised, outermost first
+        self.gave_up: tuple[str, ...] = ()  # why readers stopped
+
+    @property
+    def device(self) -> Device:
+        """The practice's post, as it is known by now."""
+        return self._devices.device(*self._who)
 
     @property
     def service(self) -> str:
@@ -101,7 +111,7 @@ class Flow:
     def heard(self) -> None:
         """After each word of the conversation: its protocols are kept; once it wants no more, it is let go."""
         if self.conversation is not None:
-            self.services = self.conversation.services
+            self.services, self.gave_up = self.conversation.services, self.conversation.gave_up
             if isinstance(self.conversation, TcpConversation):
                 self.said = self.conversation.said()
             if not self.conversation.hungry:
@@ -130,6 +140,8 @@ class Flow:
 
     def name(self, host: str, source: HostSource) -> None:
         """Takes a name for the peer if it is better evidence than the one known."""
+        if self.device.group == "guest":
+            return  # a guest's peers have no names here
         if host and _SOURCE_RANK[source] > _SOURCE_RANK[self.host_source]:
             self.host, self.host_source = host, source
 
@@ -165,6 +177,7 @@ class Flow:
             midstream=self.midstream,
             missed_bytes=row.gap_bytes,
             app=self.program,
+            gave_up=self.gave_up,
         )
 
     def observe(self, ts: int, record: Told | None, conn: Conn) -> Observation:
@@ -179,13 +192,14 @@ class Flow:
             direction=self._direction,
         )
 
-    def observe_controlled(self, ts: int, record: Told, conn: Conn, devices: Devices) -> Observation:
+    def observe_controlled(self, ts: int, record: Told, conn: Conn) -> Observation:
         """As `observe`, but inside the practice the device is the one under control: the responder."""
         seen = self.observe(ts, record, conn)
         if self._direction is not Direction.INTERNAL:
             return seen
         orig, resp = conn.orig, conn.resp
-        controlled: Device = devices.device(resp.ip, resp.mac, conn.vlan)
+        mac = self._devices.routers.own_mac(resp.ip, resp.mac)
+        controlled = self._devices.device(resp.ip, mac, conn.vlan)
         return replace(seen, device=controlled, peer=Peer(orig.ip, orig.port))
 
     def _peer_end(self) -> Endpoint:
@@ -196,6 +210,11 @@ class Flow:
 def uid_text(uid: int) -> str:
     """A flow's number as Zeek writes such names: "C" and hexadecimal digits."""
     return f"C{uid:x}"
+
+
+def _is_group(mac: str) -> bool:
+    """Broadcast or multicast: nobody's card."""
+    return bool(int(mac[:2], 16) & 1)
 
 
 def _direction(orig_local: bool, resp_local: bool, *, shared: bool) -> Direction:

@@ -49,6 +49,9 @@ class Conn:
     midstream: bool = False
     missed_bytes: int = 0  # TCP payload between what was seen
     app: str | None = None  # the program that the flow's own bytes show: a word of the alerts' `app`
+    gave_up: tuple[
+        str, ...
+    ] = ()  # why readers of this flow stopped before its end: "smtp: a line of more than 1000 bytes"
 
 
 class Direction(StrEnum):
@@ -69,6 +72,9 @@ class Device:
     name: str | None = None  # given in vigie.yml
     vendor: str | None = None
     group: Literal["own", "guest", "personal"] = "own"
+    host_name: str | None = None  # what it calls itself: perhaps a person's name
+    vendor_class: str | None = None  # the system or program that it says it is
+    mac_random: bool = False  # nobody assigned this MAC
 
 
 @dataclass(frozen=True, slots=True)

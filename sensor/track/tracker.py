@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from sensor.capture import Frames
 from sensor.track.addresses import Locality
+from sensor.track.announcements import Announcements
 from sensor.track.bare import BareFlows
-from sensor.track.conversation import Readers, Segment, TcpConversation, UdpConversation
+from sensor.track.conversation import Readers, Segment, TcpConversation
+from sensor.track.datagrams import UdpConversation
 from sensor.track.devices import Devices
 from sensor.track.expiry import idle_slots
 from sensor.track.flow import Flow
@@ -23,10 +25,8 @@ from sensor.track.names import Names
 from sensor.track.observation import Observation, Transfer
 from sensor.track.rows import Row, rows
 from sensor.track.traffic import Classify, Traffic, TrafficSums, no_classes, whose
-from sensor.wire import ParseError
 from sensor.wire.kernel import Kernel
 from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Stop, Want
-from sensor.wire.ndp import announced
 from sensor.wire.records import Dns, Record
 
 TICK = 1_000_000_000
@@ -38,7 +38,6 @@ BACKWARDS = 10 * TICK
 BARE_CAP = 2_000
 """Flows without payload told one by one between two ticks."""
 
-_ICMPV6 = 58
 _FIN = 0x01
 _RST = 0x04
 _ACK = 0x10
@@ -70,6 +69,7 @@ class Tracker:
         self._traffic = TrafficSums()
         self._local = local
         self._classify = classify
+        self._announcements = Announcements(devices, local, readers)
         self._bare = BareFlows(self._traffic, self.devices, local, bare_cap)
         self._flows: dict[int, Flow] = {}
         self._want = kernel.tables.flows["want"]
@@ -117,6 +117,7 @@ class Tracker:
             "devices": self.devices.evicted,
             "traffic": self._traffic.shed,
             "prefixes": self._local.evicted,
+            **self._announcements.evictions(),
         }
 
     def _until_tick(self, ts: NDArray[np.int64]) -> int:
@@ -148,8 +149,7 @@ class Tracker:
     ) -> Iterator[Observation]:
         uid, ts, offset, length, wire_length, seq, ack, slot, flags, from_orig, proto, kind = segment
         if kind != Kind.PAYLOAD:
-            if proto == _ICMPV6:
-                self._advertised(frames.data[offset : offset + length].tobytes())
+            self._announcements.frame(ts, proto, frames.data[offset : offset + length].tobytes())
             return
         flow = self._flows.get(uid)
         if flow is None:
@@ -180,32 +180,22 @@ class Tracker:
             self._want[slot] = Want.COUNT
         if records:
             row = self._row(slot) if uid not in gone else rows(ended[gone[uid] : gone[uid] + 1])[0]
-            yield from self._records(ts, flow, records, row)
+            yield from self._records(ts, flow, records, row, from_orig=bool(from_orig))
 
-    def _advertised(self, packet: bytes) -> None:
-        """A router's prefixes are the practice's own from now on."""
-        try:
-            prefixes = announced(packet)
-        except ParseError as error:
-            self.readers.count("ndp", str(error))
-            return
-        for prefix in prefixes:
-            if prefix.valid:
-                self._local.announce(prefix.network)
-            else:
-                self._local.withdraw(prefix.network)
-
-    def _records(self, ts: int, flow: Flow, records: list[Record], row: Row) -> Iterator[Observation]:
+    def _records(
+        self, ts: int, flow: Flow, records: list[Record], row: Row, *, from_orig: bool = True
+    ) -> Iterator[Observation]:
         for record in records:
             flow.learn(record)
-            if isinstance(record, Dns):
+            self._announcements.record(record, row, from_orig=from_orig)
+            if isinstance(record, Dns) and flow.device.group != "guest":
                 self.names.learn(flow.device.ip, record)
         flow.name_from(self.names)
         conn = flow.conn(row)
         for record in records:
             yield flow.observe(ts, record, conn)
         if flow.session is not None:
-            yield flow.observe_controlled(ts, flow.session.snapshot(conn), conn, self.devices)
+            yield flow.observe_controlled(ts, flow.session.snapshot(conn), conn)
 
     def _decide(self, slot: int) -> None:
         flow = self._flows.get(int(self._uids[slot]))
@@ -224,6 +214,7 @@ class Tracker:
         """Tells what grew since the last tick; ends what fell silent."""
         self._next_tick = now + TICK
         self._bare.tick()
+        self._local.tick(now)
         flows = self.kernel.tables.flows
         live = self.kernel.live()
         told = flows["told_orig_pkts"][live] + flows["told_resp_pkts"][live]
@@ -271,12 +262,12 @@ class Tracker:
         if flow.host or flow.services or ended:
             yield flow.observe(row.last_ts, None, conn)
         if flow.session is not None:
-            yield flow.observe_controlled(row.last_ts, flow.session.snapshot(conn), conn, self.devices)
+            yield flow.observe_controlled(row.last_ts, flow.session.snapshot(conn), conn)
 
     def _ended(self, row: Row) -> Iterator[Observation]:
         flow = self._flows[row.uid]
         if flow.conversation is not None:
-            last = flow.conversation.finish() if isinstance(flow.conversation, TcpConversation) else []
+            last = flow.conversation.finish()
             flow.heard()
             if last:
                 yield from self._records(row.last_ts, flow, last, row)

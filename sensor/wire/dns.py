@@ -16,9 +16,10 @@ from typing import ClassVar
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
 from sensor.wire.cursor import Cursor
-from sensor.wire.dns_names import netbios_name, rcode_name, read_name, skip_name, type_name
+from sensor.wire.dns_names import netbios_host, netbios_name, rcode_name, read_name, skip_name, type_name
 from sensor.wire.records import Dns, DnsAnswer
 from sensor.wire.sides import TwoSides, likeness
+from sensor.wire.text import printable
 
 HEADER = 12
 OPCODES = frozenset({0, 2, 4, 5, 6})  # query, status, notify, update, stateful operations
@@ -28,6 +29,8 @@ MOST_QUESTIONS = 32  # mDNS asks many at once
 MOST_ANSWERS = 128  # kept of one message
 
 A, NS, CNAME, PTR, MX, AAAA, NB, SRV, DNAME, OPT, SVCB, HTTPS = 1, 2, 5, 12, 15, 28, 32, 33, 39, 41, 64, 65
+NBSTAT = SRV  # the same number, of a NetBIOS name
+_ADDRESSES = frozenset({"A", "AAAA", "NB"})
 NAME_AT = {NS: 0, CNAME: 0, PTR: 0, DNAME: 0, MX: 2, SRV: 6}
 """Where a name stands in the data of these types."""
 
@@ -44,13 +47,18 @@ def read_message(data: bytes) -> Dns:
         kind = _question(cursor)
         if number == 0:
             query, qtype = read_name(data, name_at), kind
-            if kind == NB:
+            if kind in (NB, NBSTAT):
                 query = netbios_name(query)
     answers: list[DnsAnswer] = []
     for _ in range(counts[1]):
         answers.extend(_record(cursor, keep=len(answers) < MOST_ANSWERS))
-    for _ in range(counts[2] + counts[3]):
+    for _ in range(counts[2]):
         answers.extend(_record(cursor, keep=False))
+    additionals: list[DnsAnswer] = []
+    for _ in range(counts[3]):
+        additionals.extend(
+            a for a in _record(cursor, keep=len(additionals) < MOST_ANSWERS) if a.type_name in _ADDRESSES
+        )
     if cursor.left:
         raise ParseError(f"{cursor.left} bytes behind the message")
     is_response = bool(flags & 0x8000)
@@ -61,6 +69,7 @@ def read_message(data: bytes) -> Dns:
         qtype_name=type_name(qtype) if counts[0] else "",
         rcode_name=rcode_name(flags & 15) if is_response else None,
         answers=tuple(answers),
+        additionals=tuple(additionals),
     )
 
 
@@ -94,8 +103,27 @@ def _record(cursor: Cursor, *, keep: bool) -> Iterator[DnsAnswer]:
         raise ParseError("no such class")
     if keep:
         name = read_name(data, name_at)
-        for text in _told(data, kind, at, at + size):
-            yield DnsAnswer(name, type_name(kind), text, ttl)
+        host, shown = netbios_host(name), netbios_name(name)
+        if kind == NB and shown != name:
+            addresses = _netbios_addresses(data[at : at + size]) if host else ()
+            yield from (DnsAnswer(shown, "NB", text, ttl) for text in addresses or ("",))
+        elif kind == NBSTAT and shown != name:
+            yield from (DnsAnswer(shown, "NBSTAT", text, ttl) for text in _node_names(data[at : at + size]))
+        else:
+            yield from (DnsAnswer(name, type_name(kind), text, ttl) for text in _told(data, kind, at, at + size))
+
+
+def _netbios_addresses(data: bytes) -> tuple[str, ...]:
+    """Of a machine's own name: flags(2) address(4) each; the top flag says that it is a group's (RFC 1002, 4.2.1.3)."""
+    entries = [data[at : at + 6] for at in range(0, len(data) - 5, 6)]
+    return tuple(".".join(map(str, entry[2:])) for entry in entries if not entry[0] & 0x80)
+
+
+def _node_names(data: bytes) -> Iterator[str]:
+    """A machine's table of names: count(1), then name(15) kind(1) flags(2) each (RFC 1002, 4.2.18); its own only."""
+    for at in range(1, min(1 + 18 * data[0], len(data) - 17) if data else 0, 18):
+        if data[at + 15] == 0 and not data[at + 16] & 0x80:
+            yield printable(data[at : at + 15].rstrip(b" \0").lower())
 
 
 def _told(data: bytes, kind: int, at: int, stop: int) -> Iterator[str]:
@@ -133,7 +161,20 @@ def read_datagram(data: bytes, from_orig: bool) -> Outcome:
 
 
 def probe_datagram(orig: bytes, resp: bytes) -> Likeness:
-    return likeness(_whole, orig, resp)
+    """MAYBE where the header is DNS's and the rest is not as it says: then its reader tells what is wrong."""
+    return likeness(_datagram, orig, resp)
+
+
+def _datagram(data: bytes) -> Likeness:
+    if _whole(data) is Likeness.YES:
+        return Likeness.YES
+    try:
+        cursor = Cursor(data, 2)
+        flags = cursor.u16()
+        _check_header(flags, [cursor.u16() for _ in range(4)], len(data))
+    except ParseError:
+        return Likeness.NO
+    return Likeness.MAYBE
 
 
 def _whole(data: bytes) -> Likeness:

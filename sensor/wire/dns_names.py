@@ -23,7 +23,7 @@ TYPES = {
     28: "AAAA",
     29: "LOC",
     32: "NB",
-    33: "SRV",
+    33: "SRV",  # of NetBIOS names: a machine's table of names
     35: "NAPTR",
     39: "DNAME",
     41: "OPT",
@@ -45,6 +45,8 @@ TYPES = {
     255: "ANY",
     257: "CAA",
 }
+_USER = 0x03
+_HOSTS = frozenset({0x00, 0x20})  # a machine, a machine that shares files
 RCODES = (
     "NOERROR",
     "FORMERR",
@@ -71,13 +73,32 @@ def rcode_name(number: int) -> str:
 
 
 def netbios_name(name: str) -> str:
-    """The host in a NetBIOS name, which has two letters for each of its 15 bytes and a kind (RFC 1001, 14.1); else `name`."""
+    """The name in a NetBIOS name, which has two letters for each of its 16 bytes (RFC 1001, 14.1); else `name`.
+
+    The last byte says whose it is; of a kind that may be a user's nothing is told.
+    """
+    decoded = _netbios(name)
+    if decoded is None:
+        return name
+    return "" if decoded[15] == _USER else _padded(decoded)
+
+
+def netbios_host(name: str) -> str | None:
+    """The host that a NetBIOS name is; None for a domain's, a user's, and what is no such name."""
+    decoded = _netbios(name)
+    return (_padded(decoded) or None) if decoded and decoded[15] in _HOSTS else None
+
+
+def _netbios(name: str) -> bytes | None:
     label = name.partition(".")[0]
     if len(label) != 32 or not all("a" <= letter <= "p" for letter in label):
-        return name
+        return None
     codes = [ord(letter) - 0x61 for letter in label]
-    host = bytes(high << 4 | low for high, low in zip(codes[:30:2], codes[1:30:2], strict=True))
-    return printable(host.rstrip(b" \0").lower())
+    return bytes(high << 4 | low for high, low in zip(codes[::2], codes[1::2], strict=True))
+
+
+def _padded(name: bytes) -> str:
+    return printable(name[:15].rstrip(b" \0").lower())
 
 
 def skip_name(data: bytes, at: int) -> int:

@@ -6,6 +6,8 @@ Order matters only where two probes may say YES to the same bytes: none do so on
 from sensor.wire import (
     DatagramEntry,
     StreamEntry,
+    dhcp,
+    dhcpv6,
     dns,
     dtls,
     fingerprint,
@@ -15,6 +17,7 @@ from sensor.wire import (
     http_head,
     imap,
     irc,
+    netbios,
     pop3,
     quic,
     rdp,
@@ -22,6 +25,7 @@ from sensor.wire import (
     rfb,
     smtp,
     socks,
+    ssdp,
     ssh,
     stun,
     telnet,
@@ -50,9 +54,13 @@ STREAMS: tuple[StreamEntry, ...] = (
 
 DATAGRAMS: tuple[DatagramEntry, ...] = (
     DatagramEntry("dns", dns.probe_datagram, dns.read_datagram),
+    DatagramEntry("dhcp", dhcp.probe, dhcp.read_datagram),
+    DatagramEntry("ssdp", ssdp.probe, ssdp.read_datagram),
+    DatagramEntry("netbios", netbios.probe, netbios.read_datagram),
     DatagramEntry("quic", quic.probe, quic.read_datagram, quic.QuicSession),
     DatagramEntry("ssl", dtls.probe, dtls.read_datagram, dtls.DtlsSession),
     DatagramEntry("stun", stun.probe, stun.read_datagram, stun.StunSession),
     DatagramEntry("rdp", rdp_udp.probe, rdp_udp.read_datagram, rdp_udp.RdpUdpSession),
+    DatagramEntry("dhcp", dhcpv6.probe, dhcpv6.read_datagram),
     DatagramEntry("fingerprint", fingerprint_datagram.probe, fingerprint_datagram.read_datagram),
 )

@@ -8,6 +8,8 @@ the query of a URI.
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from sensor.wire.records_devices import Dhcp, Netbios, Ssdp
+
 
 @dataclass(frozen=True, slots=True)
 class DnsAnswer:
@@ -30,6 +32,7 @@ class Dns:
     qtype_name: str
     rcode_name: str | None = None  # of a response
     answers: tuple[DnsAnswer, ...] = ()
+    additionals: tuple[DnsAnswer, ...] = ()  # addresses only: of mDNS and NetBIOS, the sender's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,4 +283,7 @@ class Ftp:
     server_name: str | None = None  # in its banner
 
 
-Record = Dns | Ssl | Quic | Socks | Fingerprint | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb | Irc | Xmpp | Stun | Ftp
+Record = (
+    Dns | Ssl | Quic | Socks | Fingerprint | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb | Irc | Xmpp | Stun | Ftp
+    | Dhcp | Ssdp | Netbios
+)  # fmt: skip

@@ -107,3 +107,18 @@ def test_a_secret_cut_short_is_said(tmp_path):
     (tmp_path / "key").write_bytes(b"short")
     with pytest.raises(ValueError, match="5 bytes"):
         secret(tmp_path / "key")
+
+
+def test_what_a_device_calls_itself_is_shown_at_full_only(sample):
+    device = AlertDevice("192.168.1.60", "da:a1:19:00:00:07", None, None, "iphone-de-marie", "iOS", mac_random=True)
+    alert = replace(sample, device=device)
+    assert Privacy(KEY, full=True).shown(alert, "fr").device == device
+    assert Privacy(KEY, full=True).device(device, "fr") == "iphone-de-marie"
+    shown = Privacy(KEY).shown(alert, "fr")
+    assert (shown.device.host_name, shown.device.vendor_class, shown.device.mac_random) == (None, None, True)
+    assert "marie" not in Privacy(KEY).device(device, "fr")
+
+
+def test_the_name_that_the_practice_gave_goes_before_the_devices_own():
+    named = AlertDevice("192.168.1.60", "aa:00:00:00:00:12", None, host_name="pc-de-marie")
+    assert Privacy(KEY, full=True, names={"aa:00:00:00:00:12": "Accueil"}).device(named, "fr") == "Accueil"

@@ -135,3 +135,11 @@ def test_what_could_not_be_seen_is_said_even_so():
     assert "Paquets que Vigie n’a pas su lire : 42 (esp, ip_truncated)." in told
     assert "absents de la capture) : 3." in told
     assert "7 éléments (flows)" in told
+
+
+def test_a_device_is_called_as_it_calls_itself_where_nobody_named_it():
+    device = AlertDevice("192.168.1.60", None, None, "Apple", "iphone-\x1b[31mmarie", "iOS 19")
+    told = flat(text([replace(ALERT, device=device)]))
+    assert "(192.168.1.60), Apple, iOS 19 →" in told
+    assert "iphone-" in told
+    assert "\x1b" not in told

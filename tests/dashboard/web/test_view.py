@@ -98,6 +98,19 @@ def test_hostile_names_stay_words_and_stay_short(viewer, sample, name):
     assert not set(view.title + view.device + view.peer) & set("\u202e\x00\x1b")
 
 
+def test_what_a_device_says_of_itself_at_full_only(viewer, sample):
+    device = AlertDevice("192.168.1.60", "da:a1:19:00:00:07", None, None, "iphone-\x1b[2Jmarie", "iOS", mac_random=True)
+    told = facts(viewer(full=True).alert(replace(sample, device=device)))
+    assert told["Il s’appelle lui-même"] == told["Appareil"]
+    assert told["Il s’appelle lui-même"].startswith("iphone-")
+    assert "\x1b" not in told["Il s’appelle lui-même"]
+    assert told["Système annoncé"] == "iOS"
+    assert "au hasard" in told["Fabricant"]
+    hidden = viewer().alert(replace(sample, device=device))
+    assert "marie" not in str(hidden)
+    assert "au hasard" in facts(hidden)["Fabricant"]
+
+
 def test_days_in_order(viewer, sample, unnamed):
     yesterday = replace(sample, id="y", last_seen=sample.last_seen - 86_400 * SECOND)
     groups = viewer().by_day([unnamed, sample, yesterday])

@@ -1,13 +1,34 @@
 """Zeek's logs: its field names, its times, and nothing that privacy forbids."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from sensor.store import zeek_logs
 from sensor.store.zeek_logs import ZeekLogs
 from sensor.track.observation import Conn, Device, Direction, Endpoint, Observation, Peer, Session
-from sensor.wire.records import Attachment, Dns, DnsAnswer, Http, Rdp, Rfb, Smtp, Ssh, Ssl
+from sensor.wire.records import (
+    Attachment,
+    Dns,
+    DnsAnswer,
+    Fingerprint,
+    Ftp,
+    Http,
+    Imap,
+    Irc,
+    Pop3,
+    Quic,
+    Rdp,
+    Rfb,
+    Smtp,
+    Socks,
+    Ssh,
+    Ssl,
+    Stun,
+    Xmpp,
+)
+from sensor.wire.records_devices import Dhcp, Netbios, Ssdp
 
 SECOND = 1_000_000_000
 
@@ -34,12 +55,14 @@ def conn(*, ended=True):
     )
 
 
-def seen(record, ts=11 * SECOND):
-    return Observation(ts, record, conn(), Device("192.168.1.10", None), Peer("192.0.2.80", 443), Direction.OUTBOUND)
+def seen(record, ts=11 * SECOND, group="own", port=443):
+    on = replace(conn(), resp=Endpoint("192.0.2.80", port))
+    device = Device("192.168.1.10", None, group=group)
+    return Observation(ts, record, on, device, Peer("192.0.2.80", port), Direction.OUTBOUND)
 
 
-def written(tmp_path, *records):
-    with ZeekLogs(tmp_path) as logs:
+def written(tmp_path, *records, names=False):
+    with ZeekLogs(tmp_path, names=names) as logs:
         for record in records:
             logs.write(record if isinstance(record, Observation) else seen(record))
     return {file.stem: [json.loads(line) for line in file.read_text().splitlines()] for file in tmp_path.glob("*.log")}
@@ -82,7 +105,73 @@ def test_each_record_in_its_log(tmp_path, record, log, fields):
     assert told[log][0]["uid"] == "C1"
 
 
-def test_what_is_no_log_of_zeeks_is_passed_over(tmp_path):
+@pytest.mark.parametrize(
+    ("record", "log", "fields"),
+    [
+        (
+            Pop3(command="RETR", rcptto_domains=("labo.example",), auth_mechanism="USER", auth_success=True, size=9),
+            "pop3",
+            {"command": "RETR", "rcptto": ["@labo.example"], "auth_mechanism": "USER", "auth_success": True, "size": 9},
+        ),
+        (Imap(command="APPEND", mailfrom_domain="a.example"), "imap", {"command": "APPEND", "mailfrom": "@a.example"}),
+        (
+            Quic("1", "a.example", ("h3", "h2")),
+            "quic",
+            {"version": "1", "server_name": "a.example", "client_protocol": "h3"},
+        ),
+        (
+            Socks(5, "a.example", 22, granted=True),
+            "socks",
+            {"request.name": "a.example", "request_p": 22, "status": "succeeded"},
+        ),
+        (Socks(4, "192.0.2.9", 22), "socks", {"request.host": "192.0.2.9"}),
+        (Ftp(password=True, stored=2), "ftp", {"password": True, "stored": 2, "tls": "none"}),
+        (Irc(registered=True, messages=3), "irc", {"registered": True, "messages": 3}),
+        (Xmpp("a.example", auth_mechanism="PLAIN"), "xmpp", {"server_name": "a.example", "auth_mechanism": "PLAIN"}),
+        (Stun("binding", "coturn"), "stun", {"method": "binding", "software": "coturn"}),
+        (Fingerprint("telnet", established=True), "fingerprint", {"app": "telnet", "established": True}),
+        (Dhcp("ACK", mac="00:11:22:33:44:55", lease_time=60), "dhcp", {"msg_types": ["ACK"], "lease_time": 60.0}),
+        (Ssdp("NOTIFY", "Toto/1", "upnp:rootdevice"), "ssdp", {"method": "NOTIFY", "target": "upnp:rootdevice"}),
+    ],
+)
+def test_each_later_record_in_a_log_of_its_own(tmp_path, record, log, fields):
+    told = written(tmp_path, record)
+    assert fields.items() <= told[log][0].items()
+
+
+OWN = [
+    seen(Dhcp("REQUEST", host_name="PC-DE-MARIE", vendor_class="MARIE OS")),
+    seen(Ssdp("NOTIFY", "MARIE OS")),
+    seen(Netbios("pc-de-marie")),
+    seen(Dns(1, is_response=False, query="pc-de-marie", qtype_name="A")),
+    seen(Dns(2, is_response=False, query="pc-de-marie.local", qtype_name="A")),
+    seen(Dns(3, is_response=False, query="pc-de-marie.autre", qtype_name="A"), port=5353),
+    seen(Dns(4, True, "9.1.168.192.in-addr.arpa", "PTR", "NOERROR", (DnsAnswer("x", "PTR", "pc-de-marie.fr", 9),))),
+    seen(Dns(5, True, "", "", "NOERROR", (DnsAnswer("_x._tcp.local", "PTR", "pc-de-marie", 9),)), port=5353),
+]
+
+
+def test_names_of_the_practices_own_machines_are_written_only_where_they_may_be_shown(tmp_path):
+    def text(names):
+        folder = tmp_path / str(names)
+        assert set(written(folder, *OWN, names=names)) == {"dhcp", "ssdp", "netbios", "dns"}
+        return "".join(file.read_text() for file in folder.iterdir()).lower()
+
+    assert text(names=True).count("marie") == 9
+    assert "marie" not in text(names=False)
+
+
+def test_names_of_the_internet_are_written_in_any_case(tmp_path):
+    (line,) = written(tmp_path, Dns(1, True, "a.example", "A", "NOERROR", (DnsAnswer("a.example", "A", "", 9),)))["dns"]
+    assert (line["query"], line["answers"]) == ("a.example", ["A"])
+
+
+def test_of_guests_only_connections_are_written(tmp_path):
+    records = [seen(record, group="guest") for record in (Ssl(server_name="a.example"), conn(), Netbios("x"))]
+    assert set(written(tmp_path, *records, names=True)) == {"conn"}
+
+
+def test_what_is_no_log_is_passed_over(tmp_path):
     session = Session("ssh", answered=True, established=True, started=0, duration=1, two_way=True, ended=True)
     assert written(tmp_path, session) == {}
 

@@ -6,17 +6,14 @@ from typing import ClassVar
 import pytest
 
 from sensor.track.conversation import (
-    DATAGRAMS_TRIED,
     HEAD_PIECES,
     LAYERS,
     Readers,
     Segment,
     TcpConversation,
-    UdpConversation,
 )
 from sensor.wire import (
     MORE,
-    DatagramEntry,
     Events,
     GiveUp,
     Likeness,
@@ -83,7 +80,7 @@ def begins(mark):
 def readers():
     return Readers(
         (StreamEntry("lines", begins(b"L!"), LineReader),),
-        (DatagramEntry("dgram", begins(b"D!"), lambda data, from_orig: Events((Line(data, from_orig),))),),
+        (),
     )
 
 
@@ -192,36 +189,3 @@ def test_an_acknowledgement_from_the_other_side_closes_a_hole(readers):
     conversation.segment(Segment(10, b"x\n"), from_orig=True)
     told = conversation.segment(Segment(0, ack=12), from_orig=False)
     assert [record.text for record in told] == [b"gap 7", b"x"]
-
-
-def test_datagrams(readers):
-    conversation = UdpConversation(readers)
-    assert conversation.datagram(b"zz", from_orig=True) == []
-    assert conversation.datagram(b"D!1", from_orig=False) == [Line(b"D!1", from_orig=False)]
-    assert conversation.services == ("dgram",)
-
-
-def test_datagrams_of_nobody_are_given_up_after_a_few(readers):
-    conversation = UdpConversation(readers)
-    for _ in range(DATAGRAMS_TRIED):
-        assert conversation.hungry
-        conversation.datagram(b"zz", from_orig=True)
-    assert not conversation.hungry
-
-
-def test_a_session_of_datagrams_remembers_and_is_one_a_flow():
-    class Counting:
-        def __init__(self):
-            self.seen = 0
-
-        def datagram(self, data, from_orig):
-            self.seen += 1
-            return Events((Line(b"%d" % self.seen, from_orig),), Rest.DONE if self.seen == 2 else Rest.MORE)
-
-    entry = DatagramEntry("dgram", begins(b"D!"), lambda data, from_orig: GiveUp("not asked"), Counting)
-    readers = Readers((), (entry,))
-    for _ in range(2):
-        conversation = UdpConversation(readers)
-        told = [conversation.datagram(b"D!x", from_orig=True), conversation.datagram(b"y", from_orig=False)]
-        assert [[record.text for record in records] for records in told] == [[b"1"], [b"2"]]
-        assert not conversation.hungry

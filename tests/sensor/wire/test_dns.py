@@ -13,6 +13,7 @@ from sensor.wire.dns import MOST_ANSWERS, DnsReader, probe_datagram, probe_strea
 from sensor.wire.records import Dns, DnsAnswer
 from tests.sensor.wire.dialogue import Orig, OrigEnd, Resp, RespEnd, RespGap, check
 from tests.sensor.wire.hellos import v16
+from tests.sensor.wire.test_netbios import encoded
 
 QUERY = bytes(DNS(id=7, rd=1, qd=DNSQR(qname="Web.Example.FR", qtype="AAAA")))
 ANSWER = bytes(
@@ -84,6 +85,37 @@ def test_https_tells_its_target_and_its_addresses():
     ]
 
 
+HOST, USER, GROUP = (b"\x20" + encoded("PC", kind) + b"\0" for kind in (0x00, 0x03, 0x1E))
+ADDRESS = bytes((192, 168, 1, 31))
+
+
+def test_a_netbios_registration_tells_the_host_that_registers():
+    told = read_message(
+        message(question(HOST, 32), answer(POINTER, 32, b"\x60\0" + ADDRESS), flags=0x2910, counts=(1, 0, 0, 1))
+    )
+    assert (told.query, told.additionals) == ("pc", (DnsAnswer("pc", "NB", "192.168.1.31", 60),))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "flags"), [(USER, "", b"\0\0"), (GROUP, "pc", b"\0\0"), (HOST, "pc", b"\x80\0")]
+)
+def test_netbios_names_of_users_and_groups_are_nobodys(name, shown, flags):
+    told = read_message(
+        message(question(name, 32), answer(POINTER, 32, flags + ADDRESS), flags=0x2910, counts=(1, 0, 0, 1))
+    )
+    assert (told.query, told.additionals) == (shown, (DnsAnswer(shown, "NB", "", 60),))
+
+
+def test_a_netbios_table_tells_the_machines_own_name_only():
+    entries = [(b"PC-ACCUEIL", 0, 4), (b"CABINET", 0, 0x84), (b"MARIE.DURAND", 3, 4), (b"PC-ACCUEIL", 0x20, 4)]
+    table = b"".join(name.ljust(15) + bytes([kind, flags, 0]) for name, kind, flags in entries)
+    star = b"\x20" + b"CK" + b"A" * 30 + b"\0"
+    data = message(answer(star, 33, bytes([4]) + table + bytes(46)), flags=0x8400, counts=(0, 1, 0, 0))
+    assert read_message(data).answers == (DnsAnswer("*", "NBSTAT", "pc-accueil", 60),)
+    cut = message(answer(star, 33, bytes([200]) + table[:30]), flags=0x8400, counts=(0, 1, 0, 0))
+    assert [a.data for a in read_message(cut).answers] == ["pc-accueil"]
+
+
 @pytest.mark.parametrize(("code", "name"), [(3, "NXDOMAIN"), (5, "REFUSED"), (15, "RCODE15")])
 def test_response_codes(code, name):
     told = read_message(message(question(NAME), flags=0x8180 | code, counts=(1, 0, 0, 0)))
@@ -98,7 +130,18 @@ def test_mdns_has_no_question_and_a_flag_on_the_class():
 def test_edns_and_other_sections_are_passed_over():
     opt = b"\0" + struct.pack(">HHIH", 41, 4096, 0x8000, 0)
     data = message(question(NAME), answer(POINTER, 2, NAME), opt, counts=(1, 0, 1, 1))
-    assert read_message(data).answers == ()
+    assert read_message(data).answers == read_message(data).additionals == ()
+
+
+def test_addresses_beside_the_answer_are_kept_for_mdns():
+    data = message(
+        question(NAME, 12),
+        answer(POINTER, 12, NAME),
+        answer(NAME, 1, ADDRESS),
+        answer(NAME, 16, b"x"),
+        counts=(1, 1, 0, 2),
+    )
+    assert read_message(data).additionals == (DnsAnswer("a.fr", "A", "192.168.1.31", 60),)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from sensor.wire import ParseError
-from sensor.wire.dns_names import netbios_name, rcode_name, read_name, skip_name, type_name
+from sensor.wire.dns_names import netbios_host, netbios_name, rcode_name, read_name, skip_name, type_name
 
 
 def test_words():
@@ -42,3 +42,12 @@ def test_netbios_names():
     assert netbios_name("fhepfcelehfcepfffacacacacacacabn") == "workgroup"
     assert netbios_name("ckaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.scope") == "*"
     assert netbios_name("example.fr") == "example.fr"
+    assert netbios_name("fhepfcelehfcepfffacacacacacacaad") == ""  # 03: perhaps a user's
+
+
+@pytest.mark.parametrize(
+    ("kind", "host"), [("aa", "workgroup"), ("ca", "workgroup"), ("ad", None), ("bn", None), ("bo", None)]
+)
+def test_which_netbios_names_are_hosts(kind, host):
+    assert netbios_host("fhepfcelehfcepfffacacacacacaca" + kind) == host
+    assert netbios_host("example.fr") is None

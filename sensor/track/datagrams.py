@@ -1,0 +1,85 @@
+"""What two hosts say on one flow of datagrams: recognise the protocol by its bytes, then let its reader read.
+
+One `UdpConversation` a flow, made at its first payload and gone with the flow; it keeps no datagram.
+"""
+
+from sensor.track.conversation import Readers
+from sensor.wire import DatagramEntry, DatagramReader, Events, GiveUp, Likeness, NeedMore, ParseError, Rest
+from sensor.wire.records import Record
+
+DATAGRAMS_TRIED = 6
+REASONS = 4
+"""Reasons remembered of one flow."""
+
+
+class UdpConversation:
+    """Datagrams of one flow. Recognised by the first that a probe takes; unrecognised after `DATAGRAMS_TRIED`."""
+
+    __slots__ = ("_doubt", "_read", "_readers", "_service", "_tried", "gave_up", "hungry", "services")
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+        self._service = ""
+        self._read: DatagramReader | None = None
+        self._tried = 0
+        self._doubt: tuple[str, str] | None = None  # the protocol that it looked like, and what spoke against it
+        self.services: tuple[str, ...] = ()
+        self.gave_up: tuple[str, ...] = ()
+        self.hungry = True
+
+    def datagram(self, data: bytes, *, from_orig: bool) -> list[Record]:
+        """One datagram's payload, in capture order."""
+        if self._read is None:
+            entry = self._recognise(data, from_orig)
+            if entry is None:
+                self._tried += 1
+                if self._tried >= DATAGRAMS_TRIED:
+                    self.finish()
+                return []
+            self._read = entry.session().datagram if entry.session else entry.read
+            self._service = entry.service
+            self.services = (entry.service,)
+        try:
+            outcome = self._read(data, from_orig)
+        except ParseError as error:
+            outcome = GiveUp(str(error) or "malformed")
+        match outcome:
+            case Events(told, rest, _, _):
+                self.hungry = rest is Rest.MORE
+                return list(told)
+            case GiveUp(reason):  # one bad datagram says nothing of the next
+                self._give_up(self._service, reason)
+            case NeedMore():
+                pass
+        return []
+
+    def finish(self) -> list[Record]:
+        """The flow is over, or read no further: what nobody knew is counted."""
+        if self.hungry and self._read is None and self._tried:
+            self._give_up(*(self._doubt or ("datagram", "not recognised")))
+        self.hungry = False
+        return []
+
+    def _give_up(self, service: str, reason: str) -> None:
+        told = self._readers.count(service, reason)
+        if told not in self.gave_up and len(self.gave_up) < REASONS:
+            self.gave_up += (told,)
+
+    def _recognise(self, data: bytes, from_orig: bool) -> DatagramEntry | None:
+        sides = (data, b"") if from_orig else (b"", data)
+        for entry in self._readers.datagrams:
+            likeness = entry.probe(*sides)
+            if likeness is Likeness.YES:
+                return entry
+            if likeness is Likeness.MAYBE and self._doubt is None:
+                self._doubt = _doubt(entry, data, from_orig)
+        return None
+
+
+def _doubt(entry: DatagramEntry, data: bytes, from_orig: bool) -> tuple[str, str] | None:
+    """What a reader says of a datagram that its probe is not sure of."""
+    try:
+        outcome = entry.read(data, from_orig)
+    except ParseError as error:
+        outcome = GiveUp(str(error))
+    return (entry.service, outcome.reason) if isinstance(outcome, GiveUp) and outcome.reason else None
