@@ -13,14 +13,18 @@ REASONS = 4
 
 
 class UdpConversation:
-    """Datagrams of one flow. Recognised by the first that a probe takes; unrecognised after `DATAGRAMS_TRIED`."""
+    """Datagrams of one flow. Recognised by the first that a probe takes; unrecognised after `DATAGRAMS_TRIED`.
 
-    __slots__ = ("_doubt", "_read", "_readers", "_service", "_tried", "gave_up", "hungry", "services")
+    What was taken up tentatively and gave up is left again, and the datagram is shown to the other probes.
+    """
+
+    __slots__ = ("_doubt", "_entry", "_left", "_read", "_readers", "_tried", "gave_up", "hungry", "services")
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
-        self._service = ""
+        self._entry: DatagramEntry | None = None
         self._read: DatagramReader | None = None
+        self._left: tuple[str, ...] = ()  # taken up once, in vain
         self._tried = 0
         self._doubt: tuple[str, str] | None = None  # the protocol that it looked like, and what spoke against it
         self.services: tuple[str, ...] = ()
@@ -29,33 +33,46 @@ class UdpConversation:
 
     def datagram(self, data: bytes, *, from_orig: bool) -> list[Record]:
         """One datagram's payload, in capture order."""
-        if self._read is None:
-            entry = self._recognise(data, from_orig)
-            if entry is None:
-                self._tried += 1
-                if self._tried >= DATAGRAMS_TRIED:
-                    self.finish()
-                return []
-            self._read = entry.session().datagram if entry.session else entry.read
-            self._service = entry.service
-            self.services = (entry.service,)
-        try:
-            outcome = self._read(data, from_orig)
-        except ParseError as error:
-            outcome = GiveUp(str(error) or "malformed")
-        match outcome:
-            case Events(told, rest, _, _):
-                self.hungry = rest is Rest.MORE
-                return list(told)
-            case GiveUp(reason):  # one bad datagram says nothing of the next
-                self._give_up(self._service, reason)
-            case NeedMore():
-                pass
+        while self._take_up(data, from_orig) and self._read is not None and self._entry is not None:
+            entry = self._entry
+            try:
+                outcome = self._read(data, from_orig)
+            except ParseError as error:
+                outcome = GiveUp(str(error) or "malformed")
+            match outcome:
+                case Events(told, rest, _, _):
+                    self.services = (entry.service,)
+                    self.hungry = rest is Rest.MORE
+                    return list(told)
+                case GiveUp() if entry.tentative and not self.services:
+                    self._read = self._entry = None
+                    self._left += (entry.service,)
+                    continue
+                case GiveUp(reason):  # one bad datagram says nothing of the next
+                    self._give_up(entry.service, reason)
+                case NeedMore():
+                    pass
+            break
         return []
+
+    def _take_up(self, data: bytes, from_orig: bool) -> bool:
+        """Whether somebody reads this flow."""
+        if self._read is not None:
+            return True
+        self._entry = entry = self._recognise(data, from_orig)
+        if entry is None:
+            self._tried += 1
+            if self._tried >= DATAGRAMS_TRIED:
+                self.finish()
+            return False
+        self._read = entry.session().datagram if entry.session else entry.read
+        if not entry.tentative:
+            self.services = (entry.service,)
+        return True
 
     def finish(self) -> list[Record]:
         """The flow is over, or read no further: what nobody knew is counted."""
-        if self.hungry and self._read is None and self._tried:
+        if self.hungry and not self.services and (self._tried or self._read):
             self._give_up(*(self._doubt or ("datagram", "not recognised")))
         self.hungry = False
         return []
@@ -68,6 +85,8 @@ class UdpConversation:
     def _recognise(self, data: bytes, from_orig: bool) -> DatagramEntry | None:
         sides = (data, b"") if from_orig else (b"", data)
         for entry in self._readers.datagrams:
+            if entry.service in self._left:
+                continue
             likeness = entry.probe(*sides)
             if likeness is Likeness.YES:
                 return entry

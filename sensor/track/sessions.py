@@ -6,7 +6,8 @@ RFC 6143 §7.3).
 """
 
 from sensor.track.observation import Conn, Session
-from sensor.wire.records import Fingerprint, Rdp, Record, Rfb, Ssh
+from sensor.track.programs import program
+from sensor.wire.records import Fingerprint, Http, Rdp, Record, Rfb, Ssh
 
 TWO_WAY_BYTES = 3_000
 """Payload in each direction, past negotiation, that says both sides keep talking."""
@@ -19,8 +20,28 @@ more. RDP: a refused log-in is a TLS handshake and CredSSP, under 3 kB a side; t
 """
 
 _APPS = {"ssh": "ssh", "rdp": "rdp", "rfb": "vnc"}
-DIRECT = frozenset(("radmin", "nomachine", "xdmcp", "telnet", "rlogin", "rsh", "x11", "spice"))
-"""Programs whose connection goes to the post itself, so that their own bytes from both sides open a session."""
+DIRECT = frozenset(
+    [
+        "radmin",
+        "nomachine",
+        "xdmcp",
+        "telnet",
+        "rlogin",
+        "rsh",
+        "x11",
+        "spice",
+        "citrix",
+        "dameware",
+        "pcanywhere",
+        "intel-amt",
+        "winbox",
+        "rustdesk",
+        "winrm",
+        "rdp",
+    ]
+)
+"""Programs whose connection goes to the post itself (RustDesk's also by a relay), so that their own bytes from both sides open a
+session."""
 
 
 class SessionTrack:
@@ -39,13 +60,15 @@ class SessionTrack:
     def of(cls, record: Record) -> "SessionTrack | None":
         """A session if this record opens one."""
         app = _APPS.get(record.service)
-        if isinstance(record, Fingerprint) and record.app in DIRECT:
-            app = record.app
+        if isinstance(record, Http) or (isinstance(record, Fingerprint) and record.control):
+            app = program(record)
+            app = app if app in DIRECT else None
         return cls(app) if app else None
 
     def learn(self, record: Record, said: tuple[int, int] = (0, 0)) -> None:
         """Takes what one record says; `said`: payload bytes (from orig, from resp) up to there, of TCP."""
-        if _APPS.get(record.service) == self._app or isinstance(record, Fingerprint):
+        asked = isinstance(record, Http) and not self._established
+        if _APPS.get(record.service) == self._app or isinstance(record, Fingerprint) or asked:
             self._negotiation = said
         match record:
             case Ssh(client=client, server=server, kex_seen=kex, newkeys=newkeys):
@@ -60,6 +83,9 @@ class SessionTrack:
                 self._answered |= bool(client and server)
                 self._established |= begun or authenticated is True
                 self._detail = server or client
+            case Http(status_code=int(status)):
+                self._answered = True
+                self._established |= 100 < status < 300  # 401 asks for the password, or refuses it
             case Fingerprint(established=established):  # both sides showed theirs
                 self._answered = True
                 self._established |= established

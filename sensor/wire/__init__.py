@@ -117,3 +117,4 @@ class DatagramEntry:
     probe: Probe
     read: DatagramReader
     session: Callable[[], DatagramSession] | None = None  # used in place of `read` by whoever can keep one a flow
+    tentative: bool = False  # its probe only hopes: nothing is recognised before its session's first `Events`

@@ -1,6 +1,7 @@
 """Programs known by their own first bytes on a stream, where no protocol is read any further.
 
-The bytes and where they are published stand in `fingerprint_chat` and `fingerprint_remote`. A sign is told once; what follows
+The bytes and where they are published stand in `fingerprint_chat`, `fingerprint_frames`, `fingerprint_remote` and
+`fingerprint_control`. A sign is told once; what follows
 it is counted only.
 """
 
@@ -10,6 +11,8 @@ from typing import ClassVar
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, Rest
 from sensor.wire import fingerprint_chat as chat
+from sensor.wire import fingerprint_control as control
+from sensor.wire import fingerprint_frames as frames
 from sensor.wire import fingerprint_remote as remote
 from sensor.wire.records import Fingerprint
 from sensor.wire.sides import TwoSides, best
@@ -19,12 +22,23 @@ SIGNS: dict[str, Callable[[bytes, bytes], Likeness]] = {
     "msn": chat.msn,
     "telegram": chat.telegram,
     "threema": chat.threema,
+    "aim-icq": frames.oscar,
+    "kakaotalk": frames.loco,
+    "wechat": frames.mmtls,
+    "viber": frames.viber,
     "teamviewer": remote.teamviewer,
     "radmin": remote.radmin,
     "nomachine": remote.nomachine,
     "spice": remote.spice,
     "x11": remote.x11,
     "rsh": remote.rsh,
+    "citrix": control.citrix,
+    "dameware": control.dameware,
+    "pcanywhere": control.pcanywhere,
+    "intel-amt": control.intel_amt,
+    "winbox": control.winbox,
+    "rustdesk": control.rustdesk,
+    "pptp": control.pptp,
 }
 FIRST_BYTES = chat.FIRST_BYTES
 

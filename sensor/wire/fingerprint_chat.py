@@ -1,6 +1,7 @@
 """Signs of chat programs on a stream, for `sensor.wire.fingerprint`: each judges the first bytes of both sides.
 
-    WhatsApp   client "WA" 6 3 | "WA" 5 2 | "ED" 0 1 0 0 (2|4) 8      its Noise handshake, on 5222, 443 or 80, without TLS
+    WhatsApp   client "WA" 6 (2|3) | "WA" 5 2 | "ED" 0 1 0 0 (2|4) 8      its Noise handshake, on 5222, 443 or 80, without TLS;
+               "WA" 1 5 of its oldest clients
     MSN        "VER n MSNPn" | "MSG n U|A|N n" CRLF "MIME-Version: 1.0" | "MSG who nick n" CRLF "MIME…"
                draft-movva-msn-messenger-protocol-00
     Telegram   client 0xEF, then frames length/4(1, or 0x7F and 3) payload; 0xEEEEEEEE or 0xDDDDDDDD, then length(4) payload
@@ -19,7 +20,7 @@ from sensor.wire.sides import best, starts
 
 FIRST_BYTES = 2_048
 
-WHATSAPP = (b"WA\x06\x03", b"WA\x05\x02", b"ED\0\1\0\0\x02\x08", b"ED\0\1\0\0\x04\x08")
+WHATSAPP = (b"WA\x06\x03", b"WA\x06\x02", b"WA\x05\x02", b"WA\x01\x05", b"ED\0\1\0\0\x02\x08", b"ED\0\1\0\0\x04\x08")
 _MSN = re.compile(
     rb"VER \d{1,9} (?:MSNP\d{1,2}|CVR0)[ \r]|MSG (?:\d{1,9} [UAND]|\S{3,128} \S{1,387}) \d{1,5}\r\nMIME-Version: 1\.0\r\n"
 )

@@ -1,4 +1,4 @@
-"""Programs known by one datagram of their own. Called for each datagram of a flow until one shows a sign.
+"""Programs known by datagrams of their own: by one, or by a question and its answer (`fingerprint_pairs`).
 
     TeamViewer   0 at 0, 0x17 0x24 at 11                                              nDPI, teamviewer.c
     Discord      0x13 0x37 0xCA 0xFE and a counter(4), nothing else: its voice's keep-alive       nDPI, discord.c
@@ -6,7 +6,7 @@
     Telegram     peer tag(16), twelve 0xFF, then 0xFFFFFFFE and query id(8): a call asks its relay who it is;
                  or 0xC01572C7, 0x27D9371C: the relay's answers                        libtgvoip, VoIPController.cpp
     imo          9 2|3 and a clock in ms(8), also behind a 0: its call's ping and echo    nDPI, imo.c
-    XDMCP        1(2) opcode(2) length(2): the length is the datagram's; a session was accepted, or is managed    XDMCP 1.1, 1
+    TeamSpeak 2  0xF4 0xBE 3|4 0, a log-in and its answer of 150 bytes and more              nDPI, teamspeak.c
 
 Numbers are little-endian in Telegram and imo. A sign is told once; what follows it is counted only.
 """
@@ -14,13 +14,16 @@ Numbers are little-endian in Telegram and imo. A sign is told once; what follows
 import re
 from collections.abc import Callable
 
-from sensor.wire import Events, GiveUp, Likeness, Outcome, Rest
+from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, Rest
+from sensor.wire.fingerprint_pairs import PAIRS
 from sensor.wire.records import Fingerprint
 
 TELEGRAM = re.compile(rb".{16}\xff{12}(?:\xfe\xff{3}.{8}\Z|\xc7\x72\x15\xc0|\x1c\x37\xd9\x27)", re.DOTALL)
 IMO = re.compile(rb"\0?\x09[\x02\x03].{5}\0\0\0\Z", re.DOTALL)
 TEAMSPEAK = (b"TS3INIT1\0\x65", b"TS3INIT1\x65\0")
-XDMCP_ACCEPT, XDMCP_MANAGE = 8, 10
+TEAMSPEAK_2, TEAMSPEAK_2_LOGIN = (b"\xf4\xbe\3\0", b"\xf4\xbe\4\0"), 150
+MOST_DATAGRAMS = 16
+MOST_ASKED = 16
 
 
 def _teamviewer(data: bytes) -> bool:
@@ -39,13 +42,8 @@ def _imo(data: bytes) -> bool:
     return 10 <= len(data) <= 11 and IMO.match(data) is not None
 
 
-def _xdmcp(data: bytes) -> bool:
-    return (
-        data.startswith(b"\0\1\0")
-        and len(data) > 6
-        and data[3] in (XDMCP_ACCEPT, XDMCP_MANAGE)
-        and int.from_bytes(data[4:6], "big") == len(data) - 6
-    )
+def _teamspeak_2(data: bytes) -> bool:
+    return len(data) >= TEAMSPEAK_2_LOGIN and data.startswith(TEAMSPEAK_2)
 
 
 SIGNS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
@@ -54,7 +52,7 @@ SIGNS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("teamspeak", lambda data: data.startswith(TEAMSPEAK)),
     ("telegram", _telegram),
     ("imo", _imo),
-    ("xdmcp", _xdmcp),
+    ("teamspeak", _teamspeak_2),
 )
 
 
@@ -65,14 +63,40 @@ def _app(data: bytes) -> str | None:
     return None
 
 
+class FingerprintSession:
+    """Keeps the words of 16 questions, for as many datagrams."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[dict[tuple[int, bytes], None], ...] = ({}, {})  # by from_orig
+        self._datagrams = 0
+
+    def datagram(self, data: bytes, from_orig: bool) -> Outcome:
+        self._datagrams += 1
+        app = _app(data)
+        if app:
+            return Events((Fingerprint(app),), Rest.DONE)
+        for number, pair in enumerate(PAIRS):
+            for word in pair.answers(data):
+                if (number, word) in self._asked[not from_orig]:
+                    return Events((Fingerprint(pair.app, pair.established, pair.control),), Rest.DONE)
+        asked = self._asked[from_orig]
+        for number, pair in enumerate(PAIRS):
+            for word in pair.asks(data):
+                if len(asked) < MOST_ASKED:
+                    asked[number, word] = None
+        return MORE if self._datagrams < MOST_DATAGRAMS else GiveUp("no answer")
+
+
 def probe(orig: bytes, resp: bytes) -> Likeness:
+    """A sign, or what may be half of one."""
     if not orig and not resp:
         return Likeness.MAYBE
-    return Likeness.YES if _app(orig) or _app(resp) else Likeness.NO
+    data = orig or resp
+    return Likeness.YES if _app(data) or any(pair.asks(data) for pair in PAIRS) else Likeness.NO
 
 
 def read_datagram(data: bytes, from_orig: bool) -> Outcome:
-    """Datagram reader: the first that shows a sign."""
+    """Datagram reader without memory: the first that shows a sign alone."""
     del from_orig
     app = _app(data)
-    return Events((Fingerprint(app, established=app == "xdmcp"),), Rest.DONE) if app else GiveUp("no sign")
+    return Events((Fingerprint(app),), Rest.DONE) if app else GiveUp("no sign")

@@ -10,10 +10,9 @@ rsh         client port(digits) NUL user NUL user NUL command NUL, server NUL   
 """
 
 import re
-from collections.abc import Callable
 
 from sensor.wire import Likeness
-from sensor.wire.sides import best, starts
+from sensor.wire.sides import best, both, starts
 
 TEAMVIEWER = (b"\x17\x24", b"\x11\x30")
 RADMIN = re.compile(rb"\x01\0\0\0\x01...\x08\x08", re.DOTALL)
@@ -27,21 +26,11 @@ X11_OPENING = 12
 X11_ANSWER = 8
 
 
-def _both(
-    orig: bytes, resp: bytes, client: Callable[[bytes], Likeness], server: Callable[[bytes], Likeness]
-) -> Likeness:
-    """YES when each side says its own; MAYBE while one has not spoken."""
-    said = [judge(data) if data else Likeness.MAYBE for judge, data in ((client, orig), (server, resp))]
-    if Likeness.NO in said:
-        return Likeness.NO
-    return Likeness.MAYBE if Likeness.MAYBE in said else Likeness.YES
-
-
 def teamviewer(orig: bytes, resp: bytes) -> Likeness:
     def one(data: bytes) -> Likeness:
         return best(starts(data, word) for word in TEAMVIEWER)
 
-    return _both(orig, resp, one, one)
+    return both(orig, resp, one, one)
 
 
 def radmin(orig: bytes, resp: bytes) -> Likeness:
@@ -50,18 +39,18 @@ def radmin(orig: bytes, resp: bytes) -> Likeness:
             return Likeness.MAYBE if starts(data[:5], b"\x01\0\0\0\x01") is not Likeness.NO else Likeness.NO
         return Likeness.YES if RADMIN.match(data) else Likeness.NO
 
-    return _both(orig, resp, client, lambda data: starts(data, RADMIN_SERVER))
+    return both(orig, resp, client, lambda data: starts(data, RADMIN_SERVER))
 
 
 def nomachine(orig: bytes, resp: bytes) -> Likeness:
-    return _both(orig, resp, lambda data: starts(data, NOMACHINE), lambda data: starts(data, NOMACHINE_SERVER))
+    return both(orig, resp, lambda data: starts(data, NOMACHINE), lambda data: starts(data, NOMACHINE_SERVER))
 
 
 def spice(orig: bytes, resp: bytes) -> Likeness:
     def one(data: bytes) -> Likeness:
         return starts(data, SPICE)
 
-    return _both(orig, resp, one, one)
+    return both(orig, resp, one, one)
 
 
 def x11(orig: bytes, resp: bytes) -> Likeness:
@@ -70,7 +59,7 @@ def x11(orig: bytes, resp: bytes) -> Likeness:
         return Likeness.NO
     if order:
         asked = _x11_client(orig, little=order == b"l")
-        return _both(orig, resp, lambda _: asked, lambda data: _x11_server(data, little=order == b"l"))
+        return both(orig, resp, lambda _: asked, lambda data: _x11_server(data, little=order == b"l"))
     return Likeness.MAYBE if resp[:1] in (b"", b"\0", b"\1", b"\2") else Likeness.NO
 
 
@@ -98,7 +87,7 @@ def rsh(orig: bytes, resp: bytes) -> Likeness:
             return Likeness.YES
         return Likeness.MAYBE if len(data) < RSH_LONGEST and RSH_BEGINS.match(data) else Likeness.NO
 
-    return _both(orig, resp, client, lambda data: Likeness.NO if data[0] else Likeness.YES)
+    return both(orig, resp, client, lambda data: Likeness.NO if data[0] else Likeness.YES)
 
 
 def established(app: str, resp: bytes) -> bool:

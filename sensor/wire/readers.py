@@ -28,8 +28,10 @@ from sensor.wire import (
     ssdp,
     ssh,
     stun,
+    stun_stream,
     telnet,
     tls,
+    websocket,
     xmpp,
 )
 
@@ -49,6 +51,8 @@ STREAMS: tuple[StreamEntry, ...] = (
     StreamEntry("telnet", telnet.probe, telnet.TelnetReader, first_bytes=telnet.FIRST_BYTES),
     StreamEntry("rlogin", telnet.probe_rlogin, telnet.RloginReader, first_bytes=telnet.FIRST_BYTES),
     StreamEntry("fingerprint", fingerprint.probe, fingerprint.FingerprintReader, first_bytes=fingerprint.FIRST_BYTES),
+    StreamEntry("websocket", websocket.probe, websocket.WebSocketReader),
+    StreamEntry("stun", stun_stream.probe, stun_stream.StunReader),
     StreamEntry("dns", dns.probe_stream, dns.DnsReader, first_bytes=dns.PREFIX),
 )
 
@@ -62,5 +66,11 @@ DATAGRAMS: tuple[DatagramEntry, ...] = (
     DatagramEntry("stun", stun.probe, stun.read_datagram, stun.StunSession),
     DatagramEntry("rdp", rdp_udp.probe, rdp_udp.read_datagram, rdp_udp.RdpUdpSession),
     DatagramEntry("dhcp", dhcpv6.probe, dhcpv6.read_datagram),
-    DatagramEntry("fingerprint", fingerprint_datagram.probe, fingerprint_datagram.read_datagram),
+    DatagramEntry(
+        "fingerprint",
+        fingerprint_datagram.probe,
+        fingerprint_datagram.read_datagram,
+        fingerprint_datagram.FingerprintSession,
+        tentative=True,
+    ),
 )

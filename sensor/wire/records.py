@@ -85,6 +85,9 @@ class Fingerprint:
     service: ClassVar[str] = "fingerprint"
     app: str  # a word of the alerts' `app`
     established: bool = False  # of remote control: it went past its opening
+    control: bool = (
+        True  # of remote control: this flow would be the session's own, not a look-up or an agent's sign of life
+    )
 
 
 @dataclass(frozen=True, slots=True)

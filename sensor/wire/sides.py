@@ -109,3 +109,13 @@ def starts(data: bytes, word: bytes) -> Likeness:
     if data.startswith(word):
         return Likeness.YES
     return Likeness.MAYBE if word.startswith(data) else Likeness.NO
+
+
+def both(
+    orig: bytes, resp: bytes, client: Callable[[bytes], Likeness], server: Callable[[bytes], Likeness]
+) -> Likeness:
+    """A probe out of what each side says of its own: YES when both do; MAYBE while one has not spoken."""
+    said = [judge(data) if data else Likeness.MAYBE for judge, data in ((client, orig), (server, resp))]
+    if Likeness.NO in said:
+        return Likeness.NO
+    return Likeness.MAYBE if Likeness.MAYBE in said else Likeness.YES

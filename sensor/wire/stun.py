@@ -2,10 +2,16 @@
 
     type(2)  length(2)  0x2112A442  transaction(12)  then attributes: type(2) length(2) value, filled up to a multiple of 4
 
+Before the cookie came (RFC 3489), transactions had 16 bytes: then type, length and every attribute must fit. On a stream messages
+stand one behind the other, or each behind its length(2) (RFC 4571).
+
 Whose call it is, by what no standard and no other program sends (facts: nDPI, stun.c):
 
     WhatsApp    attributes 0x4000 to 0x4004 and 0x4007, message types 0x0800 to 0x0802
-    by REALM    facebook (Messenger), signal.org and whispersystems.org, telegram, viber
+    Zoom        attributes 0x0101, 0x0103           Google Meet   attribute 0xFF03
+    Skype       attributes 0x0800, 0x24DF, 0x3802, 0x8006, 0x8036, 0x8095
+    Teams       CANDIDATE-IDENTIFIER, IMPLEMENTATION-VERSION 2|3 (MS-ICE2, MS-TURN); Skype's last versions sent them too
+    by REALM    facebook (Messenger), signal.org and whispersystems.org, telegram, viber, google.com (Meet)
 
 Users and their proofs are skipped. Told with the first message, and once more if a later one says more.
 """
@@ -26,13 +32,23 @@ SOFTWARE, REALM = 0x8022, 0x0014
 METHODS = {1: "binding", 2: "shared-secret", 3: "allocate", 4: "refresh", 6: "send", 7: "data", 8: "create-permission",
            9: "channel-bind", 10: "connect", 11: "connection-bind", 12: "connection-attempt"}  # fmt: skip
 WHATSAPP_TYPES = range(0x0800, 0x0803)
-WHATSAPP_ATTRIBUTES = frozenset((0x4000, 0x4001, 0x4002, 0x4003, 0x4004, 0x4007))
+APPS = {
+    **dict.fromkeys((0x4000, 0x4001, 0x4002, 0x4003, 0x4004, 0x4007), "whatsapp"),
+    **dict.fromkeys((0x0101, 0x0103), "zoom"),
+    **dict.fromkeys((0x0800, 0x24DF, 0x3802, 0x8006, 0x8036, 0x8095), "skype"),
+    0xFF03: "google-chat",
+}
+CANDIDATE_IDENTIFIER, IMPLEMENTATION_VERSION = 0x8054, 0x8070
+OLD_TYPES = frozenset((0x0001, 0x0101, 0x0111, 0x0002, 0x0102, 0x0112, 0x0003, 0x0103, 0x0113))
+OLD_ATTRIBUTES = 0x0024
+STANDARD_HIGH = 0x8000
 REALMS = {
     "facebook.com": "messenger",
     "signal.org": "signal",
     "whispersystems.org": "signal",
     "telegram.org": "telegram",
     "viber.com": "viber",
+    "google.com": "google-chat",
 }
 BARE_REALMS = {"facebook": "messenger", "telegram": "telegram", "viber": "viber"}
 
@@ -80,9 +96,15 @@ def read(data: bytes) -> Stun:
             software = printable(value.rstrip(b"\0")) or None
         elif attribute == REALM:
             realm = host_name(value.rstrip(b"\0"))
-        elif attribute in WHATSAPP_ATTRIBUTES:
-            app = "whatsapp"
+        else:
+            app = app or _of_attribute(attribute, value)
     return Stun(method_name(kind), software, realm, app or (_of_realm(realm) if realm else None))
+
+
+def _of_attribute(attribute: int, value: bytes) -> str | None:
+    identified = attribute == CANDIDATE_IDENTIFIER and len(value) == 4 and not any(value[1:])
+    versioned = attribute == IMPLEMENTATION_VERSION and value in (b"\0\0\0\2", b"\0\0\0\3")
+    return "teams-work" if identified or versioned else APPS.get(attribute)
 
 
 def method_name(kind: int) -> str:
@@ -112,7 +134,23 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
 
 def judge(data: bytes) -> Likeness:
     """The cookie, the two bits that are 0, and the length that is the datagram's."""
-    if len(data) < HEADER or data[4:8] != COOKIE or data[0] & 0xC0:
+    if len(data) < HEADER or data[0] & 0xC0:
         return Likeness.NO
     length = data[2] << 8 | data[3]
-    return Likeness.YES if length == len(data) - HEADER and not length % 4 else Likeness.NO
+    if length != len(data) - HEADER or length % 4:
+        return Likeness.NO
+    return Likeness.YES if data[4:8] == COOKIE or _old(data) else Likeness.NO
+
+
+def _old(data: bytes) -> bool:
+    """RFC 3489's: of its types, with nothing but attributes that it knows, or that may be ignored."""
+    if (data[0] << 8 | data[1]) not in OLD_TYPES:
+        return False
+    at = HEADER
+    while at + 4 <= len(data):
+        kind = data[at] << 8 | data[at + 1]
+        if not 0 < kind < OLD_ATTRIBUTES and kind < STANDARD_HIGH:
+            return False
+        at += 4 + (data[at + 2] << 8 | data[at + 3])
+        at += -at % 4
+    return at == len(data) and any(data[8:HEADER])

@@ -152,6 +152,7 @@ FIRES = [
     ("blindspot-vpn", [flow("api.nordvpn.com", **TALK)]),
     ("blindspot-tor", [flow("www.torproject.org", **TALK)]),
     ("blindspot-ech", [flow("cloudflare-ech.com", **TALK)]),
+    ("blindspot-tunnel", [flow(None, **TALK, app="wireguard")]),
 ]
 
 NOT = [
@@ -173,6 +174,7 @@ NOT = [
     ("blindspot-resolver", [flow("www.google.com", **TALK)]),
     ("blindspot-vpn", [flow("api.nordvpn.com", **TALK, device=PHONE)]),
     ("blindspot-tor", [flow("torproject.org.example", **TALK)]),
+    ("blindspot-tunnel", [flow(None, out=900, into=0, app="wireguard")]),
     ("blindspot-ech", [flow("www.cloudflare.com", **TALK)]),
     *(("mail-attachment-in-clear-inside", [box(kind, PDF), inside(kind, P7M)]) for kind in (Smtp, *BOXES)),
     *(("mail-attachment-in-clear-inside", [inside(kind, PDF, **MSS)]) for kind in (Smtp, *BOXES)),

@@ -8,7 +8,7 @@ import pytest
 from sensor.track import conversation as conversations
 from sensor.track.conversation import Readers
 from sensor.track.datagrams import DATAGRAMS_TRIED, REASONS, UdpConversation
-from sensor.wire import DatagramEntry, Events, GiveUp, Likeness, ParseError, Rest
+from sensor.wire import MORE, DatagramEntry, Events, GiveUp, Likeness, ParseError, Rest
 
 
 @dataclass(frozen=True)
@@ -114,3 +114,28 @@ def test_reasons_are_bounded(readers, monkeypatch):
     assert sum(readers.given_up.values()) == 7
     assert readers.given_up["dgram: other reasons"] == 4
     assert REASONS == 4
+
+
+class Hoping:
+    def datagram(self, data, from_orig):
+        return MORE if data == b"D!1" else GiveUp("not mine")
+
+
+HOPEFUL = DatagramEntry("hope", begins(b"D!"), lambda data, from_orig: MORE, Hoping, tentative=True)
+
+
+def test_what_was_taken_up_tentatively_and_gives_up_is_left_to_others():
+    conversation = UdpConversation(Readers((), (HOPEFUL, DatagramEntry("sure", begins(b"S!"), read))))
+    assert conversation.datagram(b"D!1", from_orig=True) == []
+    assert conversation.services == ()
+    assert conversation.datagram(b"S!2", from_orig=False) == [Line(b"S!2", from_orig=False)]
+    assert conversation.services == ("sure",)
+
+
+def test_a_hope_that_came_to_nothing_is_not_recognised():
+    conversation = UdpConversation(Readers((), (HOPEFUL,)))
+    for _ in range(DATAGRAMS_TRIED):
+        conversation.datagram(b"D!2", from_orig=True)
+    assert not conversation.hungry
+    assert conversation.services == ()
+    assert conversation.gave_up

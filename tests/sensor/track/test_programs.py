@@ -3,7 +3,7 @@
 import pytest
 
 from sensor.track.programs import program
-from sensor.wire.records import Fingerprint, Irc, Ssh, Ssl, Stun, Xmpp
+from sensor.wire.records import Fingerprint, Http, Irc, Quic, Ssh, Ssl, Stun, Xmpp
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,25 @@ from sensor.wire.records import Fingerprint, Irc, Ssh, Ssl, Stun, Xmpp
         (Ssl(subject="anydesk.example.org"), None),
         (Ssl(server_name="AnyDesk Client"), None),
         (Ssl(), None),
+        (Ssl(issuer="philandro Software GmbH"), "anydesk"),
+        (Ssl(client_alpn=("anydesk/7.0.14/windows",)), "anydesk"),
+        (Ssl(client_alpn=("h2", "http/1.1")), None),
+        (Ssl(client_alpn=("xmpp-client",)), "xmpp"),
+        (Quic("1", client_alpn=("irc",)), "irc"),
+        (Ssl(client_alpn=("anydesk",)), None),
+        (Http(method="GET", uri="/din.aspx", user_agent="Mozilla/4.0 (compatible; MSIE 6.0; DynGate)"), "teamviewer"),
+        (Http(method="GET", uri="/din.aspx", user_agent="Mozilla/5.0"), None),
+        (Http(method="GET", uri="/", user_agent="AnyDesk/7.0.14"), "anydesk"),
+        (Http(method="GET", uri="/", user_agent="Mozilla/5.0 AnyDesk/7"), None),
+        (Http(method="POST", uri="/fakeurl.htm", user_agent="NetSupport Manager/1.3"), "netsupport"),
+        (Http(method="POST", uri="/mmtls/0a1b2c3d"), "wechat"),
+        (Http(method="GET", uri="/_matrix/client/versions"), "matrix"),
+        (Http(method="GET", uri="/blog/_matrix/client/"), None),
+        (Http(method="POST", uri="/wsman", request_mime_type="application/soap+xml"), "winrm"),
+        (Http(method="POST", uri="/wsman", request_mime_type="text/html"), None),
+        (Http(method="GET", uri="/wsman", request_mime_type="application/soap+xml"), None),
+        (Http(method="RDG_OUT_DATA", uri="/remoteDesktopGateway/"), "rdp"),
+        (Http(), None),
         (Irc(), "irc"),
         (Xmpp(), "xmpp"),
         (Stun("allocate", app="whatsapp"), "whatsapp"),

@@ -1,10 +1,14 @@
 """What opens a remote session, and what is known of it as its flow grows."""
 
+from dataclasses import replace
+
 import pytest
 
 from sensor.track.sessions import TWO_WAY_BYTES, SessionTrack
-from sensor.wire.records import Fingerprint, Rdp, Rfb, Ssh, Ssl
+from sensor.wire.records import Fingerprint, Http, Rdp, Rfb, Ssh, Ssl
 from tests.sensor.detect.made_up import conn
+
+WSMAN = Http(method="POST", uri="/wsman", request_mime_type="application/soap+xml")
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,10 @@ from tests.sensor.detect.made_up import conn
         (Rfb(share_flag_seen=True), "vnc", False, True),
         (Fingerprint("radmin"), "radmin", True, False),
         (Fingerprint("nomachine"), "nomachine", True, False),
+        (Fingerprint("citrix"), "citrix", True, False),
+        (WSMAN, "winrm", False, False),
+        (replace(WSMAN, status_code=401), "winrm", True, False),
+        (replace(WSMAN, status_code=200), "winrm", True, True),
     ],
 )
 def test_sessions(record, app, answered, established):
@@ -63,3 +71,25 @@ def test_what_opens_none(record):
 def test_two_way_needs_both_directions(out, two_way):
     track = SessionTrack.of(Fingerprint("radmin"))
     assert track.snapshot(conn(out=out, into=900_000)).two_way is two_way
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Fingerprint("rustdesk", control=False),
+        Fingerprint("whatsapp"),
+        Http(method="GET", uri="/", user_agent="AnyDesk/7.0.14"),
+    ],
+)
+def test_an_agents_sign_of_life_opens_none(record):
+    assert SessionTrack.of(record) is None
+
+
+def test_what_was_said_before_the_password_was_right_is_no_session():
+    track = SessionTrack.of(WSMAN)
+    for _ in range(3):
+        track.learn(replace(WSMAN, status_code=401), (4_000, 3_500))
+    refused = track.snapshot(conn(out=4_000, into=3_500))
+    assert (refused.established, refused.two_way) == (False, False)
+    track.learn(replace(WSMAN, status_code=200), (6_000, 5_000))
+    assert track.snapshot(conn(out=9_000, into=90_000)).two_way

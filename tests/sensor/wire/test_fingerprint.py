@@ -14,6 +14,44 @@ from tests.sensor.wire.dialogue import Orig, OrigEnd, Resp, check, play
 KEY = bytes(range(1, 9))
 X11 = b"l\0\x0b\0\0\0\x12\0\x10\0\0\0MIT-MAGIC-COOKIE-1"
 
+
+def protobuf(message):
+    """A frame of RustDesk's."""
+    size = len(message) << 2
+    return (bytes((size,)) if len(message) < 64 else (size | 1).to_bytes(2, "little")) + message
+
+
+UUID = b"0b5e8f0c-3f1d-4a52-9c9e-1c7f0d2b6a11"
+SIGNED_ID = protobuf(b"\x1a\x6f\x0a\x6d" + bytes(range(109)))
+KEYS = protobuf(b"\x22\x54\x0a\x20" + bytes(32) + b"\x12\x30" + bytes(48))
+LOCO = b"\0\1\0\0\x0c\0\0\0\2\0\0\0" + bytes(256) + b"\x40\0\0\0" + bytes(64)
+VIBER = b"\x0c\0\1\0\3\x80\0\0\0\0\x0a\0"
+DAMEWARE = b"0\x11" + bytes(6) + b"\xd7\xa3p=\x0a\xd7\x0d@" + bytes(24)
+FRAMES = [
+    ("aim-icq", [Resp(b"*\1\0\7\0\4\0\0\0\1"), Orig(b"*\1\x10\0\0\x0c\0\0\0\1" + bytes(8))]),
+    ("aim-icq", [Orig(b"*\2\0\7\0\2ab*\2\0\x08\0\0"), Resp(b"*\2\xff\xff\0\0*\5\0\0\0\0")]),
+    ("kakaotalk", [Orig(LOCO), Resp(b"\x50\0\0\0" + bytes(80))]),
+    ("kakaotalk", [Orig(b"\x80\0\0\0\1\0\0\0\1\0\0\0" + bytes(128) + b"\x20\0\0\0"), Resp(b"\x20\0\0\0")]),
+    ("wechat", [Orig(b"\x19\xf1\4\0\xa1" + bytes(161)), Resp(b"\x16\xf1\4\0\x7a")]),
+    ("wechat", [Orig(b"\x16\xf1\3\0\xd1"), Resp(b"\x16\xf1\3\0\x7a")]),
+    ("viber", [Orig(VIBER), Resp(b"\6\0\1\0\3\x80")]),
+    ("viber", [Orig(b"\x0b\0\1\0\0\0\xfc\xff\0\x80\0"), Resp(b"\4\0\1\0\5\0\1\0\2")]),
+]
+CONTROL = [
+    ("citrix", [Resp(b"\x7f\x7fICA\0"), Orig(b"\x7f\x7fICA\0")]),
+    ("citrix", [Orig(b"\x1aCGP/01\0"), Resp(b"\x1a")]),
+    ("dameware", [Resp(DAMEWARE), Orig(DAMEWARE)]),
+    ("pcanywhere", [Orig(bytes(4)), Resp(b"\0X\x08\0}\x08\x0d\x0a\0.\x08Please press")]),
+    ("intel-amt", [Orig(b"\x10\0\0\0SOL "), Resp(b"\x11\0\0\0")]),
+    ("intel-amt", [Orig(b"\x10\1\0\0KVMR"), Resp(b"\x11")]),
+    ("winbox", [Orig(b"\x27\6admin\0" + bytes(32) + b"\1"), Resp(b"1\6" + bytes(49))]),
+    ("rustdesk", [Orig(protobuf(b"\x92\1\x26\x12\x24" + UUID)), Resp(b"x")]),
+    ("rustdesk", [Orig(protobuf(b"\x92\1\x31\x0a\x09123456789\x12\x24" + UUID)), Resp(b"x")]),
+    ("pptp", [Orig(b"\0\x9c\0\1\x1a\x2b\x3c\x4d\0\1\0\0"), Resp(b"\0\x9c\0\1\x1a\x2b\x3c\x4d\0\2\0\0")]),
+    ("rustdesk", [Resp(SIGNED_ID), Orig(KEYS)]),
+    ("rustdesk", [Orig(SIGNED_ID), Resp(KEYS)]),
+]
+
 SIGNS_ALONE = [
     ("whatsapp", [Orig(b"WA\x06\x03\0\0")]),
     ("whatsapp", [Orig(b"ED\0\1\0\0\x04\x08")]),
@@ -30,6 +68,9 @@ SIGNS_ALONE = [
     ("nomachine", [Orig(b"NXSH-8.1\n"), Resp(b"NXD-8.1\n")]),
     ("spice", [Orig(b"REDQ\2\0\0\0\2\0\0\0"), Resp(b"REDQ\2\0\0\0\2\0\0\0")]),
     ("rsh", [Orig(b"1021\0durand\0root\0uname -a\0"), Resp(b"\0")]),
+    ("whatsapp", [Orig(b"WA\x01\x05\0\0")]),
+    *FRAMES,
+    *CONTROL,
 ]
 
 
@@ -83,11 +124,35 @@ def test_x11_says_whether_it_let_in(answer, let_in):
         (b"h" * 239, b"H" * 80 + b"a" * 32 + b"\x13\0" + bytes(19), Likeness.NO),
         (b"h" * 239, b"H" * 80 + b"a" * 32 + b"\x14\0" + bytes(22), Likeness.NO),
         (b"l\0\x0b\0\0\0\x12\0\x10\0\1\0", b"\1\0\x0b\0\0\0\0\0", Likeness.NO),
-        (b"l\0\x0c\0\0\0", b"\1", Likeness.NO),
+        (b"l\0\x0c\0\0\0" + bytes(6), b"\1", Likeness.NO),
         (X11, b"\3\0\x0b\0\0\0\0\0", Likeness.NO),
         (b"REDQ\1\0\0\0", b"x", Likeness.NO),
         (b"<13>Jan  1 syslog", b"\0", Likeness.NO),
         (b"514\0a\0b\0c\0", b"\1Permission denied.\n", Likeness.NO),
+        (b"*\1\0\7\0\4\0\0\0\2", b"*\1\0\7\0\4\0\0\0\1", Likeness.NO),
+        (b"*\2\0\7\0\2ab*\2\0\x09\0\0", b"*\2\0\7\0\2ab*\2\0\x08\0\0", Likeness.NO),  # numbers that jump
+        (b"*\2\0\7\0\2ab+", b"*\1\0\7\0\4\0\0\0\1", Likeness.NO),
+        (b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n", Likeness.NO),  # Redis
+        (b"\0\1\0\0\x0c\0\0\0\x63\0\0\0", b"\x50\0\0\0", Likeness.NO),
+        (LOCO, b"\x08\0\0\0", Likeness.NO),
+        (b"\x16\3\1\0\xd1" + bytes(60), b"\x16\xf1\3\0\x7a", Likeness.NO),  # TLS
+        (b"\x16\xf1\3\0\xd1", b"\x17\xf1\3\0\x7a", Likeness.NO),
+        (VIBER, b"\3\0\1\0", Likeness.NO),
+        (VIBER + b"\1\0", b"\6\0\1\0\3\x80", Likeness.NO),
+        (b"\x0a" + VIBER[1:], b"\6\0\1\0\3\x80", Likeness.NO),
+        (b"\x7f\x7fICA\0", b"\x7fELF\2\1", Likeness.NO),
+        (DAMEWARE, DAMEWARE[:15] + b"?" + bytes(24), Likeness.NO),
+        (b"0\x11\2\1\1\x60\x0c", b"0\x0c\2\1\1", Likeness.NO),  # LDAP
+        (bytes(4), b"\0X\x08\0~", Likeness.NO),
+        (b"\x10\0\0\0SOL!", b"\x11", Likeness.NO),
+        (b"\x10\x1e\0\4MQTT\4\2", b"\x20\2\0\0", Likeness.NO),  # MQTT
+        (b"\x27\6admin\0" + bytes(32) + b"\2", b"1\6", Likeness.NO),
+        (b"\x27\6adm\0n\0" + bytes(32) + b"\1", b"1\6", Likeness.NO),
+        (b"\x20\6admin\0" + bytes(32), b"1\6", Likeness.NO),
+        (protobuf(b"\x92\1\x26\x12\x24" + UUID.replace(b"-", b"_")), b"x", Likeness.NO),
+        (KEYS, KEYS + bytes(40), Likeness.NO),
+        (protobuf(b"\x1a\x6e\x0a\x6d" + bytes(109)), KEYS + bytes(40), Likeness.NO),
+        (protobuf(b"\x1a\x20\x0a\x1e" + bytes(30)), KEYS, Likeness.NO),  # too short for a signature
     ],
 )
 def test_look_alikes(orig, resp, likeness):

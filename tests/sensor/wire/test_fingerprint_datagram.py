@@ -1,13 +1,14 @@
 """Datagrams that are a program's own, and their look-alikes."""
 
 import os
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.wire import Events, GiveUp, Likeness, Rest
-from sensor.wire.fingerprint_datagram import probe, read_datagram
+from sensor.wire import MORE, Events, GiveUp, Likeness, Rest
+from sensor.wire.fingerprint_datagram import MOST_DATAGRAMS, FingerprintSession, probe, read_datagram
 from sensor.wire.records import Fingerprint
 
 TAG = bytes(range(16))
@@ -16,12 +17,24 @@ CLOCK = b"\x5a\x9a\2\0\0\0\0\0"
 CALL = TAG + b"\xff" * 12
 
 
+def told(*datagrams):
+    """What a session says of (from_orig, data)."""
+    session, records = FingerprintSession(), []
+    for from_orig, data in datagrams:
+        outcome = session.datagram(data, from_orig)
+        if isinstance(outcome, Events):
+            return [*records, *outcome.records]
+    return records
+
+
 @pytest.mark.parametrize(
     ("app", "data"),
     [
         ("teamviewer", bytes(11) + b"\x17\x24\0"),
         ("discord", b"\x13\x37\xca\xfe\xa9\1\0\0"),
         ("teamspeak", b"TS3INIT1\0\x65\0\0\x88" + bytes(21)),
+        ("teamspeak", b"\xf4\xbe\3\0" + bytes(176)),
+        ("teamspeak", b"\xf4\xbe\4\0" + bytes(432)),
         ("telegram", CALL + b"\xfe\xff\xff\xff" + QUERY),
         ("telegram", CALL + b"\xc7\x72\x15\xc0" + QUERY + bytes(24)),
         ("telegram", CALL + b"\x1c\x37\xd9\x27" + QUERY + bytes(24)),
@@ -35,13 +48,6 @@ def test_signs(app, data):
     assert probe(data, b"") is probe(b"", data) is Likeness.YES
 
 
-@pytest.mark.parametrize(("opcode", "body"), [(8, bytes(12)), (10, b"\0\0\0\1\0\3MIT")])
-def test_a_display_that_is_given_or_managed_is_a_session(opcode, body):
-    data = b"\0\1" + opcode.to_bytes(2, "big") + len(body).to_bytes(2, "big") + body
-    assert read_datagram(data, False) == Events((Fingerprint("xdmcp", established=True),), Rest.DONE)
-    assert isinstance(read_datagram(data + b"x", False), GiveUp)
-
-
 @pytest.mark.parametrize(
     "data",
     [
@@ -51,6 +57,7 @@ def test_a_display_that_is_given_or_managed_is_a_session(opcode, body):
         b"\0\1\0\x46" + bytes(70),  # Discord's look for its address, which other makers' programs send too
         b"\x13\x37\xca\xfe\xa9\1\0\0\0",
         b"TS3INIT2\0\x65" + bytes(21),
+        b"\xf4\xbe\3\0" + bytes(20),
         TAG + b"\xff" * 11 + b"\0\xfe\xff\xff\xff" + QUERY,
         CALL + b"\xfe\xff\xff\xff" + QUERY + b"x",
         CALL + b"\xff\xff\xff\xff" + QUERY,
@@ -65,14 +72,23 @@ def test_a_display_that_is_given_or_managed_is_a_session(opcode, body):
 )
 def test_look_alikes(data):
     assert isinstance(read_datagram(data, True), GiveUp)
-    assert probe(data, b"") is not Likeness.YES
+    assert told((True, data)) == []
 
 
 def test_random_datagrams_show_none():
-    assert all(probe(os.urandom(size % 60), b"") is not Likeness.YES for size in range(40_000))
+    for _ in range(3_000):
+        assert told(*((index % 2 == 0, os.urandom(random.randrange(80))) for index in range(16))) == []
 
 
-@given(st.binary(max_size=50))
-def test_no_bytes_raise_anything(data):
-    probe(data, b"")
-    read_datagram(data, True)
+def test_it_gives_up_after_some_datagrams():
+    session = FingerprintSession()
+    assert [session.datagram(b"x", True) for _ in range(MOST_DATAGRAMS - 1)] == [MORE] * (MOST_DATAGRAMS - 1)
+    assert isinstance(session.datagram(b"x", True), GiveUp)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.binary(max_size=60)), max_size=6))
+def test_no_bytes_raise_anything(datagrams):
+    for _, data in datagrams:
+        probe(data, b"")
+        read_datagram(data, True)
+    told(*datagrams)

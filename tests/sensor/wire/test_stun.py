@@ -18,6 +18,12 @@ def message(kind, *attributes):
     return kind.to_bytes(2, "big") + len(body).to_bytes(2, "big") + b"\x21\x12\xa4\x42" + bytes(12) + body
 
 
+def old(kind, *attributes):
+    """As before the cookie came (RFC 3489)."""
+    body = b"".join(attributes)
+    return kind.to_bytes(2, "big") + len(body).to_bytes(2, "big") + bytes(range(16)) + body
+
+
 USER = attribute(6, b"durand:x")
 
 
@@ -36,7 +42,17 @@ USER = attribute(6, b"durand:x")
         (message(0x0113, attribute(0x14, b"telegram.example.org")), Stun("allocate", realm="telegram.example.org")),
         (message(0x0001, attribute(0x4005, b"")), Stun("binding")),
         (message(0x0803), Stun("0803")),
-        (message(0x0001, attribute(0xFF03, b"")), Stun("binding")),
+        (message(0x0001, attribute(0xFF04, b"")), Stun("binding")),
+        (message(0x0001, attribute(0xFF03, b"")), Stun("binding", app="google-chat")),
+        (message(0x0113, attribute(0x14, b"google.com")), Stun("allocate", realm="google.com", app="google-chat")),
+        (message(0x0001, attribute(0x0103, b"\0\0\0\1")), Stun("binding", app="zoom")),
+        (message(0x0001, attribute(0x24DF, b"")), Stun("binding", app="skype")),
+        (message(0x0001, attribute(0x8054, b"1\0\0\0")), Stun("binding", app="teams-work")),
+        (message(0x0001, attribute(0x8054, b"1\0\0\1")), Stun("binding")),
+        (message(0x0001, attribute(0x8070, b"\0\0\0\2")), Stun("binding", app="teams-work")),
+        (message(0x0001, attribute(0x8070, b"\0\0\0\4")), Stun("binding")),
+        (old(0x0001), Stun("binding")),
+        (old(0x0101, attribute(1, b"\0\1\x1f\x90\xc0\0\2\1"), attribute(0x8020, bytes(8))), Stun("binding")),
     ],
 )  # fmt: skip
 def test_read(data, record):
@@ -58,6 +74,9 @@ def test_methods(kind, name):
         message(1) + b"x",
         message(0x8001),
         message(1).replace(b"\x21\x12", b"\x21\x13"),
+        old(0x0004),
+        old(0x0001, attribute(0x4000, b"x")),  # WhatsApp came with the cookie
+        old(0x0001, attribute(0x0001, bytes(8))[:-4]),
         b"\0\1\0\0" + bytes(16),  # before RFC 5389: nothing tells it from others
     ],
 )

@@ -1,0 +1,142 @@
+"""More signs of remote control on a stream, for `sensor.wire.fingerprint`: each judges the first bytes of both sides.
+
+Citrix      ICA: both sides 0x7F 0x7F "ICA" 0, server first; CGP: client 0x1A "CGP/01"      nDPI, citrix.c; mmt-dpi
+DameWare    both sides "0" 0x11 0 0, a version as a double that ends in "@" at 15            nmap-service-probes, damewaremr
+pcAnywhere  client 0, server 0 "X" 8 0 "}" 8 CR LF 0 "." 8, then its invitation                            nmap-service-probes, pcanywheredata
+Intel AMT   client 0x10 0|1 0 0 "SOL " | "IDER" | "KVMR", server 0x11                          Intel AMT redirection; MeshCommander
+Winbox      client length 6 user NUL key(32) parity(1), server 0x31 6 key(32) parity(1) salt(16)     MikroTik's EC-SRP5, as published
+PPTP        both sides 0 156 0 1, 0x1A2B3C4D 0, then message 1 and its answer 2               RFC 2637, 2.1, 2.2; hides, not controls
+RustDesk    frames: length << 2 | bytes of the length - 1 (1 to 4, little-endian), then protobuf     hbb_common, bytes_codec.rs
+            relay: field 18 with a uuid; direct: one side field 3 (a signed id), the other field 4 (two keys)    message.proto
+"""
+
+import re
+
+from sensor.wire import Likeness
+from sensor.wire.sides import best, both, starts
+
+ICA, CGP = b"\x7f\x7fICA\0", b"\x1aCGP/01"
+DAMEWARE_VERSION = 15
+PCANYWHERE = b"\0X\x08\0}\x08\r\n\0.\x08"
+AMT = re.compile(rb"\x10[\0\1]\0\0(?:SOL |IDER|KVMR)")
+PPTP = b"\0\x9c\0\1\x1a\x2b\x3c\x4d\0"
+AMT_SIZE, AMT_START = 8, 0x10
+WINBOX_KEY = 33
+WINBOX_SERVER, WINBOX_METHOD = 0x31, 6
+RELAY = re.compile(rb"\x92\x01.{1,2}(?:\x0a[\x01-\x40][\w.-]{1,64})?\x12\x24[0-9a-f-]{36}", re.DOTALL)
+SIGNED = re.compile(rb"\x1a.{5}", re.DOTALL)
+KEYS = re.compile(rb"\x22\x54\x0a\x20.{32}\x12\x30", re.DOTALL)
+RELAY_LONGEST, KEYS_SIZE, SIGNED_SIZE = 128, 38, 6
+LEAST = (
+    0,
+    0x3F,
+)  # of a frame, by the bytes of its length: the smaller form would have done; a first frame needs no third
+SIGNATURE = 64
+
+
+def _any(data: bytes) -> Likeness:
+    """The side whose own word is not published: it spoke."""
+    return Likeness.YES if data else Likeness.MAYBE
+
+
+def citrix(orig: bytes, resp: bytes) -> Likeness:
+    def ica(data: bytes) -> Likeness:
+        return starts(data, ICA)
+
+    return best((both(orig, resp, ica, ica), both(orig, resp, lambda data: starts(data, CGP), _any)))
+
+
+def dameware(orig: bytes, resp: bytes) -> Likeness:
+    def one(data: bytes) -> Likeness:
+        begins = starts(data, b"0\x11\0\0")
+        if begins is not Likeness.YES:
+            return begins
+        if len(data) <= DAMEWARE_VERSION:
+            return Likeness.MAYBE
+        return Likeness.YES if data[DAMEWARE_VERSION] == ord("@") else Likeness.NO
+
+    return both(orig, resp, one, one)
+
+
+def pcanywhere(orig: bytes, resp: bytes) -> Likeness:
+    return both(orig, resp, lambda data: starts(data[:1], b"\0"), lambda data: starts(data, PCANYWHERE))
+
+
+def intel_amt(orig: bytes, resp: bytes) -> Likeness:
+    def client(data: bytes) -> Likeness:
+        if AMT.match(data):
+            return Likeness.YES
+        return Likeness.MAYBE if len(data) < AMT_SIZE and data[0] == AMT_START else Likeness.NO
+
+    return both(orig, resp, client, lambda data: starts(data[:1], b"\x11"))
+
+
+def winbox(orig: bytes, resp: bytes) -> Likeness:
+    def client(data: bytes) -> Likeness:
+        if len(data) < 2:
+            return Likeness.MAYBE
+        if data[1] != WINBOX_METHOD or data[0] <= WINBOX_KEY:
+            return Likeness.NO
+        if len(data) < 2 + data[0]:
+            return Likeness.MAYBE
+        user = data[2 : 2 + data[0] - WINBOX_KEY]
+        return Likeness.YES if user[-1] == 0 and 0 not in user[:-1] and data[1 + data[0]] <= 1 else Likeness.NO
+
+    return both(orig, resp, client, lambda data: starts(data[:2], bytes((WINBOX_SERVER, WINBOX_METHOD))))
+
+
+def pptp(orig: bytes, resp: bytes) -> Likeness:
+    return both(orig, resp, lambda data: starts(data, PPTP + b"\1"), lambda data: starts(data, PPTP + b"\2"))
+
+
+def rustdesk(orig: bytes, resp: bytes) -> Likeness:
+    relayed = both(orig, resp, _relayed, _any)
+    direct = best((both(orig, resp, _keys, _signed), both(orig, resp, _signed, _keys)))
+    return best((relayed, direct))
+
+
+def _frame(data: bytes) -> tuple[int, bytes]:
+    """(size of the first frame, what of it has come); size 0 if this is no frame, or too short to tell."""
+    head = (data[0] & 3) + 1
+    if head > len(LEAST):
+        return 0, b""
+    size = int.from_bytes(data[:head], "little") >> 2
+    return (size, data[head : head + size]) if len(data) >= head and size > LEAST[head - 1] else (0, b"")
+
+
+def _first(data: bytes, pattern: re.Pattern[bytes], begins: bytes, enough: int) -> Likeness:
+    size, message = _frame(data)
+    if not size:
+        return Likeness.MAYBE if len(data) == 1 and data[0] & 3 < len(LEAST) else Likeness.NO
+    if starts(message[: len(begins)], begins) is Likeness.NO:
+        return Likeness.NO
+    if pattern.match(message):
+        return Likeness.YES
+    return Likeness.MAYBE if len(message) < min(enough, size) else Likeness.NO
+
+
+def _relayed(data: bytes) -> Likeness:
+    return _first(data, RELAY, b"\x92\x01", RELAY_LONGEST)
+
+
+def _keys(data: bytes) -> Likeness:
+    return _first(data, KEYS, b"\x22\x54\x0a\x20", KEYS_SIZE)
+
+
+def _signed(data: bytes) -> Likeness:
+    """Field 3 that holds field 1, each as long as what it stands in."""
+    said = _first(data, SIGNED, b"\x1a", SIGNED_SIZE)
+    if said is not Likeness.YES:
+        return said
+    size, message = _frame(data)
+    at = 0
+    for tag in (0x1A, 0x0A):
+        if message[at] != tag:
+            return Likeness.NO
+        inner = message[at + 1] & 0x7F
+        long = message[at + 1] >> 7
+        inner |= long * message[at + 2] << 7
+        at += 2 + long
+        if at + inner != size:
+            return Likeness.NO
+    return Likeness.YES if size > SIGNATURE else Likeness.NO

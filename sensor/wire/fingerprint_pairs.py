@@ -1,0 +1,164 @@
+"""Programs known by a question and its answer, a datagram each way: neither alone says enough. For `fingerprint_datagram`.
+
+    XDMCP       1(2) opcode(2) length(2): Request(7) and Accept(8), or Manage(10) after either     XDMCP 1.1, 1
+    RustDesk    field 6 with an id, answered by field 7                                  rustdesk, rendezvous.proto
+    QQ          2 version(2) command(2) number(2) … 3: command and number come back        Wireshark, packet-oicq.c
+    Mumble      0(4) word(8): the word comes back in 24 bytes                              Mumble protocol, UDP ping
+    Skype       id(2) 2 …: the id comes back with 0x.7 in 11 bytes                         Biondi & Desclaux, Silver Needle in the Skype (2006)
+    Discord     1(2) 70(2) source(4) zeros, answered by 2(2) 70(2) source(4) address in digits      Discord developers, IP discovery
+    Zoom        its wrapping of RTP, towards its servers and from them      `sensor.wire.zoom`
+    pcAnywhere  "NQ", answered by "NR" and a name                                          nmap-payloads; Wireshark, packet-pcanywhere
+    WireGuard   1 0 0 0 index(4) in 148 bytes: the index comes back behind 2 0 0 0 index(4) in 92       wireguard.com/protocol
+    OpenVPN     0x38|0x50 session(8): it comes back in 0x40; under tls-crypt packet id 1 and the hour do      OpenVPN protocol, ssl_pkt.h
+    IKE         spi(8) 0(8) next version(0x10|0x20) … length(4): the spi comes back with another; also behind 0(4)      RFC 7296, 3.1
+    L2TP        0xC802 length(2) … message 1, answered by message 2                          RFC 2661, 3.1, 5.8
+
+`asks` and `answers` give the words that must meet; the answer comes from the other side.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sensor.wire import zoom
+
+Words = tuple[bytes, ...]
+FOUND: Words = (b"",)
+
+RUSTDESK = re.compile(rb"\x32.\x0a[\x06-\x20][\w-]{6,32}", re.ASCII | re.DOTALL)
+ADDRESS = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}\0|[0-9a-f:]{3,39}\0")
+OICQ_COMMANDS = frozenset((0x01, 0x02, 0x04, 0x05, 0x06, 0x0A, 0x0D, 0x16, 0x17, 0x1D, 0x22, 0x26, 0x27, 0x30, 0x62, 0x65,
+                           0x67, 0x81, 0x91, 0xA4, 0xB5, 0xBA, 0xCE, 0xDD, 0xE5, 0xEC))  # fmt: skip
+OPENVPN_BEHIND = (14, 42, 54, 86)  # where the other's session stands: without tls-auth, with 20, 32 and 64 bytes of it
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    app: str
+    asks: Callable[[bytes], Words]
+    answers: Callable[[bytes], Words]
+    established: bool = False
+    control: bool = True  # as in `Fingerprint`
+
+
+def _xdmcp(*opcodes: int) -> Callable[[bytes], Words]:
+    def judge(data: bytes) -> Words:
+        fits = data.startswith(b"\0\1\0") and len(data) > 6 and data[3] in opcodes
+        return FOUND if fits and int.from_bytes(data[4:6], "big") == len(data) - 6 else ()
+
+    return judge
+
+
+def _rustdesk_asks(data: bytes) -> Words:
+    return FOUND if len(data) > 9 and data[1] == len(data) - 2 and RUSTDESK.match(data) else ()
+
+
+def _rustdesk_answers(data: bytes) -> Words:
+    return FOUND if data in (b"\x3a\0", b"\x3a\2\x10\1") else ()
+
+
+def _oicq(data: bytes) -> Words:
+    fits = 12 <= len(data) <= 1_500 and data[0] == 2 and data[-1] == 3 and data[3] == 0 and data[4] in OICQ_COMMANDS
+    return (data[3:7],) if fits else ()
+
+
+def _mumble_asks(data: bytes) -> Words:
+    return (data[4:],) if len(data) == 12 and data[:4] == bytes(4) and any(data[4:]) else ()
+
+
+def _mumble_answers(data: bytes) -> Words:
+    return (data[4:12],) if len(data) == 24 and data[0] == 0 and data[1] in (1, 2) else ()
+
+
+def _skype_asks(data: bytes) -> Words:
+    return (data[:2],) if len(data) >= 18 and data[2] == 2 else ()
+
+
+def _skype_answers(data: bytes) -> Words:
+    return (data[:2],) if len(data) == 11 and data[2] & 0x0F == 7 else ()
+
+
+def _discord_asks(data: bytes) -> Words:
+    return (data[4:8],) if len(data) == 74 and data[:4] == b"\0\1\0\x46" and not any(data[8:]) else ()
+
+
+def _discord_answers(data: bytes) -> Words:
+    return (data[4:8],) if len(data) == 74 and data[:4] == b"\0\2\0\x46" and ADDRESS.match(data, 8) else ()
+
+
+def _pcanywhere_asks(data: bytes) -> Words:
+    return FOUND if data == b"NQ" else ()
+
+
+def _pcanywhere_answers(data: bytes) -> Words:
+    return FOUND if len(data) > 8 and data.startswith(b"NR") else ()
+
+
+def _wireguard_asks(data: bytes) -> Words:
+    return (data[4:8],) if len(data) == 148 and data[:4] == b"\1\0\0\0" else ()
+
+
+def _wireguard_answers(data: bytes) -> Words:
+    return (data[8:12],) if len(data) == 92 and data[:4] == b"\2\0\0\0" else ()
+
+
+def _openvpn_asks(data: bytes) -> Words:
+    if len(data) < 14 or data[0] not in (0x38, 0x50):
+        return ()
+    return (data[1:9], *_wrapped(data))
+
+
+def _openvpn_answers(data: bytes) -> Words:
+    if len(data) < 22 or data[0] != 0x40:
+        return ()
+    return (*(data[at : at + 8] for at in OPENVPN_BEHIND if len(data) >= at + 8), *_wrapped(data))
+
+
+def _wrapped(data: bytes) -> Words:
+    """Of tls-crypt: the first packet's id, and the hour of its clock."""
+    return (data[9:15],) if len(data) >= 49 and data[9:13] == b"\0\0\0\1" and 0x4F <= data[13] <= 0xB0 else ()
+
+
+def _ike(data: bytes) -> tuple[bytes, bytes] | None:
+    """Both sides' indexes."""
+    if data[:4] == bytes(4):
+        data = data[4:]  # on port 4500, where ESP runs too (RFC 3948)
+    fits = len(data) >= 28 and data[17] in (0x10, 0x20) and int.from_bytes(data[24:28], "big") == len(data)
+    return (data[:8], data[8:16]) if fits and any(data[:8]) else None
+
+
+def _ike_asks(data: bytes) -> Words:
+    found = _ike(data)
+    return (found[0],) if found and not any(found[1]) else ()
+
+
+def _ike_answers(data: bytes) -> Words:
+    found = _ike(data)
+    return (found[0],) if found and any(found[1]) else ()
+
+
+def _l2tp(message: int) -> Callable[[bytes], Words]:
+    begins = b"\x08\0\0\0\0" + message.to_bytes(2, "big")
+
+    def judge(data: bytes) -> Words:
+        fits = data.startswith(b"\xc8\x02") and int.from_bytes(data[2:4], "big") == len(data)
+        return FOUND if fits and data[13:20] == begins else ()
+
+    return judge
+
+
+PAIRS: tuple[Pair, ...] = (
+    Pair("xdmcp", _xdmcp(7), _xdmcp(8), established=True),
+    Pair("xdmcp", _xdmcp(8), _xdmcp(10), established=True),
+    Pair("rustdesk", _rustdesk_asks, _rustdesk_answers, control=False),
+    Pair("qq", _oicq, _oicq),
+    Pair("mumble", _mumble_asks, _mumble_answers),
+    Pair("skype", _skype_asks, _skype_answers),
+    Pair("zoom", zoom.asks, zoom.answers),
+    Pair("discord", _discord_asks, _discord_answers),
+    Pair("pcanywhere", _pcanywhere_asks, _pcanywhere_answers, control=False),
+    Pair("wireguard", _wireguard_asks, _wireguard_answers),
+    Pair("openvpn", _openvpn_asks, _openvpn_answers),
+    Pair("ipsec", _ike_asks, _ike_answers),
+    Pair("l2tp", _l2tp(1), _l2tp(2)),
+)
