@@ -20,6 +20,7 @@ from sensor.settings import Settings
 from sensor.stats import Meter, Stats
 from sensor.store import upkeep
 from sensor.store.errors import WillRetry
+from sensor.store.seeing import Counts
 from sensor.store.status import Status, StatusFile
 from sensor.store.watch import WatchStore
 from sensor.vendors import vendor
@@ -120,7 +121,7 @@ class _Keeper:
         self._waiting: dict[str, Alert] = {}
         self._started = terms.clock()
         self._last = self._due = self._grown = time.monotonic()
-        self._packets = 0
+        self._counts = Counts()
         self._failing = False
 
     def take(self, alerts: Iterable[Alert]) -> None:
@@ -186,8 +187,11 @@ class _Keeper:
 
     def _tell_status(self, now: float, *, ended: bool = False) -> None:
         stats = self._chain.stats()
-        rate = (stats.packets - self._packets) / (now - self._last) if now > self._last else 0.0
-        self._packets, self._last = stats.packets, now
+        counts, seconds = _counts(stats), now - self._last
+        new = Counts(*(after - before for after, before in zip(counts, self._counts, strict=True)))
+        rate = new.packets / seconds if seconds > 0 else 0.0
+        self._counts, self._last = counts, now
+        self._store.add_sight(self._terms.clock(), seconds, new)
         self._status.write(
             Status(
                 written=self._terms.clock(),
@@ -201,3 +205,14 @@ class _Keeper:
                 ended=ended,
             )
         )
+
+
+def _counts(stats: Stats) -> Counts:
+    return Counts(
+        packets=stats.packets,
+        bytes=stats.bytes,
+        drops=stats.kernel_drops,
+        gaps=stats.tcp_gaps,
+        shed=stats.shed,
+        unreadable=sum(stats.unreadable.values()),
+    )

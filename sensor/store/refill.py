@@ -198,6 +198,10 @@ def traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int
         "INSERT OR IGNORE INTO name SELECT DISTINCT service, 'unknown-' || service FROM traffic "
         "WHERE service NOT IN (SELECT id FROM name)"
     )
+    places = ", ".join("?" * len(db.execute("PRAGMA table_info(seeing)").fetchall()))
+    for row in salvage.rows(source, "SELECT * FROM seeing", "start", minute - _AGO, minute + _AHEAD):
+        if all(isinstance(one, int | float) for one in row):
+            count += db.execute(f"INSERT OR IGNORE INTO seeing VALUES ({places})", row).rowcount  # noqa: S608  (our own words)
     db.execute("UPDATE meta SET value = ? WHERE key = 'series'", (counter(source, "series") + 1,))
     db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (counter(source, "rolled"),))
     return count

@@ -15,6 +15,7 @@ from sensor.store.errors import NeedsHuman, Reason
 from sensor.store.refill import Rest, traffic
 from sensor.store.retention import Own
 from sensor.store.schema import WATCH
+from sensor.store.seeing import Counts, Sight
 from sensor.store.series import Batch, SeriesRow
 from sensor.store.table import SEVERITY_RANK, counted
 from sensor.store.traffic import Traffic
@@ -41,6 +42,7 @@ class WatchStore(OwnStore):
     def _opened(self, terms: Terms) -> Own:
         self._batch = Batch()
         self._batch_since: int | None = None
+        self._sight = Sight()
         self._traffic = Traffic(self._db, terms.zone)
         return Detail(self._db, self._traffic)
 
@@ -51,6 +53,11 @@ class WatchStore(OwnStore):
             if self._batch.full:
                 self._write_series()
 
+    def add_sight(self, now: int, seconds: float, counts: Counts) -> None:
+        """Remember how the watching went in the `seconds` before `now` (nanoseconds since the epoch), until the next such `flush`."""
+        with self._turn:
+            self._sight.add(now, seconds, counts)
+
     def flush(self, now: int, *, force: bool = False) -> bool:
         """Write the waiting traffic if it has waited `BATCH_SECONDS` (or `force`); do a piece of upkeep if some is due.
 
@@ -58,7 +65,7 @@ class WatchStore(OwnStore):
         """
         with self._turn:
             self._tend(now)
-            if not len(self._batch):
+            if not self._waits():
                 self._batch_since = None
                 return False
             if self._batch_since is None:
@@ -81,12 +88,18 @@ class WatchStore(OwnStore):
             raise NeedsHuman(Reason.DAMAGED, self.path, str(error)) from error
 
     def _last_words(self) -> None:
-        if len(self._batch):
+        self._sight.close()
+        if self._waits():
             self._write_series()
+
+    def _waits(self) -> bool:
+        return bool(len(self._batch) or len(self._sight))
 
     def _write_series(self) -> None:
         with self._commit() as db:
             counted(db, "series")
             self._traffic.add(self._batch.rows())
+            self._sight.write(db)
+        self._sight.clear()
         self._batch.clear()
         self._batch_since = None

@@ -15,6 +15,7 @@ from sensor.capture import FRAME, CaptureError, Frames, Path
 from sensor.settings import load
 from sensor.stats import Stats
 from sensor.store.errors import Reason, WillRetry
+from sensor.store.seeing import Counts
 from sensor.store.series import SeriesRow
 from sensor.store.status import read_status, status_file
 from sensor.store.watch import WatchStore, database
@@ -70,6 +71,9 @@ class Store:
         if self.refuse:
             raise WillRetry(Reason.FULL, DATABASE)
         self.written.append([(alert.id, alert.count) for alert in alerts])
+
+    def add_sight(self, now, seconds, counts):
+        self.sight = (now, seconds, counts)
 
     def add_series(self, rows):
         self.series += len(rows)
@@ -233,3 +237,12 @@ def test_an_interface_that_goes_away_is_told_and_what_was_found_is_kept(tmp_path
     with pytest.raises(CaptureError, match="mon0"):
         run_watch(Silence(tick), load(None, None), tmp_path, threading.Event(), Terms("mon0"))
     assert read_status(status_file(tmp_path)).ended
+
+
+def test_how_the_watching_went_is_told_by_what_was_new(keeper, clock):
+    clock[0] += 2
+    keeper.pass_time()
+    assert keeper._store.sight[1:] == (2.0, Counts(packets=500, drops=7))
+    clock[0] += 1
+    keeper.pass_time()
+    assert keeper._store.sight[1:] == (1.0, Counts())

@@ -11,6 +11,7 @@ from sensor.store import SeriesRow, WatchStore, keys, rescue
 from sensor.store.health import Trouble
 from sensor.store.journal import entries
 from sensor.store.reader import read
+from sensor.store.seeing import Counts, seen
 from sensor.store.telling import compare
 from sensor.store.verify import Fault, verify
 from sensor.store.watch import database
@@ -25,6 +26,7 @@ def filled(tmp_path, sample):
     with WatchStore(tmp_path, clock=lambda: sample.last_seen) as store:
         for n in range(COUNT):
             store.upsert([replace(sample, id=f"k{n:02}")])
+        store.add_sight(sample.last_seen, 1.0, Counts(packets=1))
         store.add_series([SeriesRow(now + n, f"192.168.1.{n}", None, "ssl", 1, 2, 1, 1, 1) for n in range(200)])
     return tmp_path
 
@@ -128,6 +130,12 @@ def test_without_its_first_page_the_rest_is_found_by_the_one_of_the_last_start(f
     assert (verdict.fault, verdict.lost, different) == (None, 0, [])
     count = read(database(filled), lambda db: db.execute("SELECT count(*) FROM series").fetchone())
     assert count == (200,)
+
+
+def test_how_well_the_box_saw_is_brought_over(filled, sample):
+    spoil(database(filled), pages_of(database(filled), "journal")[0])
+    with WatchStore(filled, clock=lambda: sample.last_seen) as store:
+        assert [one.packets for one in read(store.path, lambda db: seen(db, 0, 1 << 40))] == [1]
 
 
 def test_what_is_no_database_at_all_is_set_aside_and_watching_begins_anew(tmp_path, sample):

@@ -11,6 +11,7 @@ from sensor.store import SeriesRow, WatchStore, keys
 from sensor.store.detail import thin
 from sensor.store.reader import read
 from sensor.store.retention import Limits, months_before
+from sensor.store.seeing import Counts, seen
 from sensor.store.traffic import Level
 from sensor.store.upkeep import Terms
 from sensor.store.verify import Fault, verify
@@ -108,6 +109,16 @@ def test_each_level_is_kept_as_long_as_the_policy_says(tmp_path, clock):
         levels, _, devices = found(store)
         assert levels == {0: 1, 1: 1, 2: 2, 3: 2, 4: 3, 5: 3, 6: 3}
         assert devices == ["192.168.1.0", "192.168.1.1"]
+
+
+def test_how_well_the_box_saw_is_kept_as_long_as_the_totals(tmp_path, clock):
+    with opened(tmp_path, clock) as store:
+        for months in (12, 14):
+            store.add_sight(NOW - months * 31 * DAY, 1.0, Counts(packets=1))
+        store.flush(clock(), force=True)
+        work(store, clock())
+        (left,) = read(store.path, lambda db: seen(db, 0, NOW // MINUTE))
+        assert left.start // 1440 == (NOW - 12 * 31 * DAY) // DAY
 
 
 def test_old_alerts_leave_with_all_that_the_journal_says_of_them(tmp_path, clock, sample):
