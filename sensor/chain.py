@@ -6,7 +6,7 @@ the settings and the vendor table are passed in.
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from secrets import randbits
 
 from sensor.capture import Path, Source
@@ -107,6 +107,10 @@ class Chain:
             )
             for t in self._tracker.take_traffic()
         ]
+
+    def done_right(self) -> Mapping[str, int]:
+        """What was as it should be so far, by the rules' word for it."""
+        return self._detector.figures().done_right
 
     def stats(self) -> Stats:
         """What was seen, lost and evicted so far; what it cost is the caller's to add."""

@@ -9,6 +9,7 @@ forgotten meanwhile.
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -122,6 +123,7 @@ class _Keeper:
         self._started = terms.clock()
         self._last = self._due = self._grown = time.monotonic()
         self._counts = Counts()
+        self._good: Counter[str] = Counter()
         self._failing = False
 
     def take(self, alerts: Iterable[Alert]) -> None:
@@ -192,6 +194,9 @@ class _Keeper:
         rate = new.packets / seconds if seconds > 0 else 0.0
         self._counts, self._last = counts, now
         self._store.add_sight(self._terms.clock(), seconds, new)
+        good = Counter(self._chain.done_right())
+        self._store.add_done_right(self._terms.clock(), good - self._good)
+        self._good = good
         self._status.write(
             Status(
                 written=self._terms.clock(),

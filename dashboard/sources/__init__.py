@@ -61,6 +61,8 @@ class DayTraffic:
     slots: tuple[Slot, ...]
     devices: tuple[Share, ...]  # most first
     services: tuple[Share, ...]
+    destinations: tuple[Share, ...] = ()  # classes, as `sensor.detect.destinations` and `sensor.track.flow` call them
+    done_right: tuple[tuple[str, int], ...] = ()  # what was as it should be, and how often, by the rules' word for it
 
 
 class Sight(StrEnum):

@@ -5,6 +5,7 @@ stopped or came back in between.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -24,6 +25,7 @@ from dashboard.sources import (
 from sensor.detect.alert import Alert, Category
 from sensor.store.codec import decode
 from sensor.store.days import minutes_of
+from sensor.store.done_right import done_right
 from sensor.store.errors import NeedsHuman, Reason, StoreError
 from sensor.store.reader import read
 from sensor.store.status import Status, read_status, status_file
@@ -109,7 +111,7 @@ class LocalSource:
     def _traffic(self, day: date) -> DayTraffic:
         first, after = minutes_of(day, self._zone)
 
-        def ask(db: sqlite3.Connection) -> tuple[list[tuple[int, int, int]], list[Share], list[Share]]:
+        def ask(db: sqlite3.Connection) -> DayTraffic:
             asked = {
                 "first": first,
                 "after": after,
@@ -119,24 +121,20 @@ class LocalSource:
                 "day": Level.DAY_ALL,
                 "device_day": Level.DAY,
             }
-            minutes = db.execute(_SLOTS, asked).fetchall()
-            devices = db.execute(_DEVICES, asked).fetchall()
-            services = db.execute(_SERVICES, asked).fetchall()
-            return minutes, [Share(*row) for row in devices], [Share(*row) for row in services]
+
+            def shares(sql: str) -> tuple[Share, ...]:
+                return tuple(Share(*row) for row in db.execute(sql, asked))
+
+            slots = _slots(db.execute(_SLOTS, asked), first, after)
+            good = tuple(done_right(db, first, after))
+            return DayTraffic(day, slots, shares(_DEVICES), shares(_SERVICES), shares(_DESTINATIONS), good)
 
         try:
-            minutes, devices, services = read(self._database, ask)
+            return read(self._database, ask)
         except StoreError as error:
             if error.reason is not Reason.ABSENT:
                 raise
-            minutes, devices, services = [], [], []
-        sums = {minute: [0, 0] for minute in range(first, after, SLOT_MINUTES)}
-        for minute, sent, received in minutes:
-            slot = sums[minute - (minute - first) % SLOT_MINUTES]
-            slot[0] += sent
-            slot[1] += received
-        slots = tuple(Slot(minute, sent, received) for minute, (sent, received) in sums.items())
-        return DayTraffic(day, slots, tuple(devices), tuple(services))
+            return DayTraffic(day, _slots((), first, after), (), ())
 
     def coverage(self, now: int) -> Coverage:
         status = read_status(self._status)
@@ -181,14 +179,24 @@ SELECT min(ip), sum(sent), sum(received), mac FROM (
 ) GROUP BY coalesce(mac, ip) ORDER BY sum(sent) + sum(received) DESC, min(ip) LIMIT :shares
 """  # noqa: S608  (our own words)
 
-_SERVICES = """
+_BY_NAME = """
 SELECT text, sum(sent), sum(received) FROM (
-    SELECT service, bytes_out AS sent, bytes_in AS received FROM traffic
+    SELECT {column}, bytes_out AS sent, bytes_in AS received FROM traffic
         WHERE level = :day AND start >= :first AND start < :after
-    UNION ALL SELECT service, bytes_out, bytes_in FROM traffic
+    UNION ALL SELECT {column}, bytes_out, bytes_in FROM traffic
         WHERE level = 0 AND start >= max(:first, :mark) AND start < :after
-) JOIN name ON id = service GROUP BY text ORDER BY sum(sent) + sum(received) DESC, text LIMIT :shares
+) JOIN name ON id = {column} GROUP BY text ORDER BY sum(sent) + sum(received) DESC, text LIMIT :shares
 """
+_SERVICES, _DESTINATIONS = (_BY_NAME.format(column=column) for column in ("service", "destination"))
+
+
+def _slots(minutes: Iterable[tuple[int, int, int]], first: int, after: int) -> tuple[Slot, ...]:
+    sums = {minute: [0, 0] for minute in range(first, after, SLOT_MINUTES)}
+    for minute, sent, received in minutes:
+        slot = sums[minute - (minute - first) % SLOT_MINUTES]
+        slot[0] += sent
+        slot[1] += received
+    return tuple(Slot(minute, sent, received) for minute, (sent, received) in sums.items())
 
 
 def _where(query: AlertQuery) -> tuple[str, list[str | int]]:

@@ -10,10 +10,11 @@ from hashlib import sha256
 from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from dashboard.sources import AlertPage, AlertQuery, Change
-from dashboard.web.chart import Chart, chart
+from dashboard.sources import AlertPage, AlertQuery, Change, DayTraffic
+from dashboard.web.chart import chart
 from dashboard.web.context import dashboard, lang, now, texts, today
 from dashboard.web.errors import Missing
+from dashboard.web.good import good
 from dashboard.web.strip import Strip, strip
 from dashboard.web.view import Viewer
 from sensor.detect.alert import Category
@@ -45,8 +46,13 @@ def strip_now() -> Strip:
     )
 
 
-def chart_of_today() -> Chart:
-    return chart(dashboard().source.traffic(today()), dashboard().settings.zone, lang())
+def day_parts(traffic: DayTraffic) -> dict[str, object]:
+    """What _day.html wants."""
+    return {"chart": chart(traffic, dashboard().settings.zone, lang()), "good": good(traffic, texts())}
+
+
+def parts_of_today() -> dict[str, object]:
+    return day_parts(dashboard().source.traffic(today()))
 
 
 def query() -> AlertQuery:
@@ -105,7 +111,7 @@ def traffic_part() -> Response:
     version = f"{versions(dashboard().source.change()).traffic}-{lang()}"
     if _known(version):
         return _tagged("", version)
-    return _tagged(render_template("_chart.html", chart=chart_of_today()), version)
+    return _tagged(render_template("_day.html", **parts_of_today()), version)
 
 
 def _known(version: str) -> bool:

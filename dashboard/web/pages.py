@@ -6,10 +6,9 @@ from flask import Blueprint, render_template, request
 
 from dashboard import formats
 from dashboard.sources import Share
-from dashboard.web.chart import chart
 from dashboard.web.context import dashboard, lang, texts, today
 from dashboard.web.errors import Missing
-from dashboard.web.live import chart_of_today, inbox_parts, query, strip_now, versions, viewer
+from dashboard.web.live import day_parts, inbox_parts, parts_of_today, query, strip_now, versions, viewer
 
 pages = Blueprint("pages", __name__)
 _FIRST_DAY = date(2020, 1, 1)
@@ -21,7 +20,8 @@ def inbox() -> str:
     change = source.change()  # before the rest: what changes meanwhile is asked for again, never missed
     asked = query()
     parts = inbox_parts(asked, source.alerts(asked))
-    return render_template("inbox.html", strip=strip_now(), versions=versions(change), chart=chart_of_today(), **parts)
+    parts |= parts_of_today()
+    return render_template("inbox.html", strip=strip_now(), versions=versions(change), **parts)
 
 
 @pages.get("/alerts/<alert_id>")
@@ -45,16 +45,19 @@ def traffic() -> str:
         "traffic.html",
         strip=strip_now(),
         versions=versions(change),
-        chart=chart(found, dashboard().settings.zone, lang()),
+        **day_parts(found),
         title=texts()("traffic.of_day", day=formats.full_day(day, lang())),
         live=day == today(),
         devices=_rows(found.devices, [privacy.name(one.name, one.mac, lang()) for one in found.devices]),
-        services=_rows(
-            found.services, [texts().get(f"service.{one.name or 'other'}", one.name) for one in found.services]
-        ),
+        services=_rows(found.services, _called(found.services, "service")),
+        destinations=_rows(found.destinations, _called(found.destinations, "destination")),
         previous=(day - timedelta(days=1)).isoformat(),
         next=(day + timedelta(days=1)).isoformat() if day < today() else None,
     )
+
+
+def _called(shares: tuple[Share, ...], kind: str) -> list[str]:
+    return [texts().get(f"{kind}.{one.name or 'other'}", one.name) for one in shares]
 
 
 def _rows(shares: tuple[Share, ...], names: list[str]) -> list[tuple[str, str, str, int]]:

@@ -6,7 +6,7 @@ Called by `sensor.store.upkeep`, a small piece at a time, within its transaction
 import sqlite3
 from collections.abc import Iterator
 
-from sensor.store import seeing
+from sensor.store import done_right, seeing
 from sensor.store.retention import MINUTE, Limits, Own
 from sensor.store.traffic import Level, Traffic, mark
 
@@ -41,6 +41,7 @@ class Detail(Own):
             while thin(self._db, level, limit):
                 yield True
         seeing.forget(self._db, limits.totals)
+        done_right.forget(self._db, limits.totals)
         self._db.execute("DELETE FROM device WHERE last < ?", (limits.alerts - 1440,))
         yield True
 

@@ -4,13 +4,14 @@ Alerts are committed before `upsert` returns; with WAL and `synchronous=FULL` th
 Traffic waits for at most `BATCH_SECONDS`, because an SD card wears by the commit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sensor.detect.alert import Alert
 from sensor.store.base import OwnStore
 from sensor.store.codec import decode
 from sensor.store.detail import Detail
+from sensor.store.done_right import DoneRight
 from sensor.store.errors import NeedsHuman, Reason
 from sensor.store.refill import Rest, traffic
 from sensor.store.retention import Own
@@ -43,6 +44,7 @@ class WatchStore(OwnStore):
         self._batch = Batch()
         self._batch_since: int | None = None
         self._sight = Sight()
+        self._done_right = DoneRight(terms.zone)
         self._traffic = Traffic(self._db, terms.zone)
         return Detail(self._db, self._traffic)
 
@@ -57,6 +59,11 @@ class WatchStore(OwnStore):
         """Remember how the watching went in the `seconds` before `now` (nanoseconds since the epoch), until the next such `flush`."""
         with self._turn:
             self._sight.add(now, seconds, counts)
+
+    def add_done_right(self, now: int, times: Mapping[str, int]) -> None:
+        """Remember what was as it should be, by the rules' word for it, until the next such `flush`."""
+        with self._turn:
+            self._done_right.add(now, times)
 
     def flush(self, now: int, *, force: bool = False) -> bool:
         """Write the waiting traffic if it has waited `BATCH_SECONDS` (or `force`); do a piece of upkeep if some is due.
@@ -93,13 +100,15 @@ class WatchStore(OwnStore):
             self._write_series()
 
     def _waits(self) -> bool:
-        return bool(len(self._batch) or len(self._sight))
+        return bool(len(self._batch) or len(self._sight) or len(self._done_right))
 
     def _write_series(self) -> None:
         with self._commit() as db:
             counted(db, "series")
             self._traffic.add(self._batch.rows())
             self._sight.write(db)
+            self._done_right.write(db)
         self._sight.clear()
+        self._done_right.clear()
         self._batch.clear()
         self._batch_since = None

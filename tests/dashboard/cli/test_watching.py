@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path as FilePath
 from types import SimpleNamespace
@@ -57,6 +58,9 @@ class Chain:
     def take_series(self):
         return [SeriesRow(1, "192.168.1.20", None, "ssl", 10, 20, 1, 2, 1)]
 
+    def done_right(self):
+        return {"mssante": 3, "hds": 0}
+
     def stats(self):
         return Stats(packets=500, last_packet=9, kernel_drops=7)
 
@@ -66,11 +70,15 @@ class Store:
 
     def __init__(self):
         self.written, self.series, self.flushes, self.refuse = [], 0, [], False
+        self.good = Counter()
 
     def upsert(self, alerts):
         if self.refuse:
             raise WillRetry(Reason.FULL, DATABASE)
         self.written.append([(alert.id, alert.count) for alert in alerts])
+
+    def add_done_right(self, now, times):
+        self.good += times
 
     def add_sight(self, now, seconds, counts):
         self.sight = (now, seconds, counts)
@@ -246,3 +254,10 @@ def test_how_the_watching_went_is_told_by_what_was_new(keeper, clock):
     clock[0] += 1
     keeper.pass_time()
     assert keeper._store.sight[1:] == (1.0, Counts())
+
+
+def test_what_was_done_right_is_counted_once(keeper, clock):
+    for _ in range(3):
+        clock[0] += 1
+        keeper.pass_time()
+    assert keeper._store.good == {"mssante": 3}

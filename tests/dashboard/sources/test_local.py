@@ -83,7 +83,7 @@ def test_the_traffic_of_a_practice_day(store, source, zone, day, slots):
     rows = [
         row,
         replace(row, minute=first + 9, device_mac=None),
-        replace(row, minute=after - 1, service="dns", bytes_in=1),
+        replace(row, minute=after - 1, service="dns", bytes_in=1, destination="local"),
         replace(row, minute=first + 30, device_ip="fe80::1", bytes_out=1, bytes_in=0),
         replace(row, minute=after),
         replace(row, minute=first - 1, device_ip="192.168.1.99"),
@@ -96,6 +96,15 @@ def test_the_traffic_of_a_practice_day(store, source, zone, day, slots):
     assert (found.slots[-1].bytes_out, found.slots[-1].bytes_in) == (10, 1)
     assert found.devices == (Share("192.168.1.12", 31, 201, "aa:00:00:00:00:12"),)
     assert found.services == (Share("ssl", 21, 200), Share("dns", 10, 1))
+    assert found.destinations == (Share("", 21, 200), Share("local", 10, 1))
+
+
+def test_what_was_done_right_that_day(store, source, zone):
+    first, _ = minutes_of(DAY, zone)
+    for minute, times in ((first - 1, 9), (first, 1), (first + 600, 2)):
+        store.add_done_right(minute * 60_000_000_000, {"mssante": times})
+    store.flush(0, force=True)
+    assert source.traffic(DAY).done_right == (("mssante", 3),)
 
 
 @pytest.mark.parametrize(

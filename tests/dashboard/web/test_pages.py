@@ -95,6 +95,21 @@ def test_the_days_traffic_has_a_chart_and_its_text(site, store, readable, now):
     assert "2\u00a0Mo" in site().get("/").text
 
 
+def test_the_day_says_where_bytes_went_and_what_was_done_right(site, store, readable, now):
+    row = SeriesRow(now // 60_000_000_000, "192.168.1.20", None, "ssl", 2_000_000, 10, 1, 1, 1, "transfer")
+    store.add_series([row, replace(row, destination="", bytes_out=1)])
+    store.add_done_right(now, {"mssante": 1, "hds": 2, "own-rule": 1})
+    store.flush(now, force=True)
+    text = readable(site().get("/traffic").text).replace("\u00a0", " ")
+    assert "Envoi de gros fichiers 2 Mo 10 octets" in text
+    assert "Non ventilé 1 octet" in text
+    for path in ("/", "/live/traffic"):
+        text = readable(site().get(path).text)
+        assert "Fait comme il faut 2 envois vers un hébergeur de données de santé certifié" in text
+        assert "1 échange chiffré avec MSSanté" in text
+        assert "1 fois : own-rule" in text
+
+
 @pytest.mark.parametrize(
     ("day", "status"),
     [("2026-11-20", 200), ("2026-11-19", 200), ("2026-11-21", 404), ("1999-01-01", 404), ("x", 404), ("", 404)],

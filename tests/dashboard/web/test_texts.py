@@ -8,6 +8,8 @@ import dashboard.web
 from dashboard.sources import Sight
 from dashboard.web.texts import LANGUAGES, Texts, language
 from sensor.detect.alert import Category, Confidence, Hds, Severity
+from sensor.detect.destinations import _word
+from sensor.settings import load
 from sensor.store.errors import Reason
 
 FR, EN = (Texts(lang) for lang in LANGUAGES)
@@ -43,7 +45,19 @@ def test_every_key_that_the_templates_use_exists():
 
 def test_every_key_is_used():
     """Keys made of a word of the contracts (`category.mail`) are asked for by that word."""
-    made = ("severity.", "category.", "confidence.", "hds.", "host_source.", "fact.", "value.", "service.", "store.")
+    made = (
+        "severity.",
+        "category.",
+        "confidence.",
+        "hds.",
+        "host_source.",
+        "fact.",
+        "value.",
+        "service.",
+        "store.",
+        "good.",
+        "destination.",
+    )
     text = sources()
     for key in FR.words:
         if not key.startswith((*made, "strip.", "error.")):
@@ -52,7 +66,8 @@ def test_every_key_is_used():
 
 def test_no_sentence_is_left_in_the_other_language():
     same = {key for key in FR.words if FR.words[key] == EN.words[key]}
-    assert same <= {"site.name", "alert.app", "traffic.service", "severity.critical", "severity.high"}
+    shared = {"site.name", "alert.app", "traffic.service", "traffic.destination", "destination.mssante"}
+    assert same <= shared | {f"severity.{level}" for level in ("critical", "high", "informational")}
 
 
 @pytest.mark.parametrize(
@@ -75,3 +90,13 @@ def test_a_value_with_braces_stays_as_it_is():
 
 def test_language():
     assert [language(word) for word in ("fr", "en", "de", "", None)] == ["fr", "en", None, None, None]
+
+
+def test_every_class_of_destination_and_every_good_practice_has_a_name():
+    settings = load(None, None)
+    classes = {_word(one) for one in settings.lists.entries()} | {"local", "own", "named", "old", "nameless", "unread"}
+    good = {rule.telling.done_right for rule in settings.rules.rules if rule.telling.done_right}
+    for lang in LANGUAGES:
+        words = Texts(lang).words
+        assert {f"destination.{one}" for one in classes} <= words.keys()
+        assert {f"good.{one}_{form}" for one in good for form in ("one", "many")} <= words.keys()

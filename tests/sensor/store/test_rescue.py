@@ -8,6 +8,7 @@ import pytest
 
 from sensor.detect.alert import Category, Severity
 from sensor.store import SeriesRow, WatchStore, keys, rescue
+from sensor.store.done_right import done_right
 from sensor.store.health import Trouble
 from sensor.store.journal import entries
 from sensor.store.reader import read
@@ -27,6 +28,7 @@ def filled(tmp_path, sample):
         for n in range(COUNT):
             store.upsert([replace(sample, id=f"k{n:02}")])
         store.add_sight(sample.last_seen, 1.0, Counts(packets=1))
+        store.add_done_right(sample.last_seen, {"hds": 4})
         store.add_series([SeriesRow(now + n, f"192.168.1.{n}", None, "ssl", 1, 2, 1, 1, 1) for n in range(200)])
     return tmp_path
 
@@ -132,10 +134,11 @@ def test_without_its_first_page_the_rest_is_found_by_the_one_of_the_last_start(f
     assert count == (200,)
 
 
-def test_how_well_the_box_saw_is_brought_over(filled, sample):
+def test_how_well_the_box_saw_and_what_was_done_right_are_brought_over(filled, sample):
     spoil(database(filled), pages_of(database(filled), "journal")[0])
     with WatchStore(filled, clock=lambda: sample.last_seen) as store:
         assert [one.packets for one in read(store.path, lambda db: seen(db, 0, 1 << 40))] == [1]
+        assert read(store.path, lambda db: done_right(db, 0, 1 << 40)) == [("hds", 4)]
 
 
 def test_what_is_no_database_at_all_is_set_aside_and_watching_begins_anew(tmp_path, sample):

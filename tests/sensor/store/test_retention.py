@@ -9,6 +9,7 @@ import pytest
 from sensor.detect.policy import Retention
 from sensor.store import SeriesRow, WatchStore, keys
 from sensor.store.detail import thin
+from sensor.store.done_right import done_right
 from sensor.store.reader import read
 from sensor.store.retention import Limits, months_before
 from sensor.store.seeing import Counts, seen
@@ -111,14 +112,16 @@ def test_each_level_is_kept_as_long_as_the_policy_says(tmp_path, clock):
         assert devices == ["192.168.1.0", "192.168.1.1"]
 
 
-def test_how_well_the_box_saw_is_kept_as_long_as_the_totals(tmp_path, clock):
+def test_how_well_the_box_saw_and_what_was_done_right_are_kept_as_long_as_the_totals(tmp_path, clock):
     with opened(tmp_path, clock) as store:
         for months in (12, 14):
             store.add_sight(NOW - months * 31 * DAY, 1.0, Counts(packets=1))
+            store.add_done_right(NOW - months * 31 * DAY, {"hds": months})
         store.flush(clock(), force=True)
         work(store, clock())
         (left,) = read(store.path, lambda db: seen(db, 0, NOW // MINUTE))
         assert left.start // 1440 == (NOW - 12 * 31 * DAY) // DAY
+        assert read(store.path, lambda db: done_right(db, 0, NOW // MINUTE)) == [("hds", 12)]
 
 
 def test_old_alerts_leave_with_all_that_the_journal_says_of_them(tmp_path, clock, sample):

@@ -10,3 +10,11 @@ CREATE TABLE seeing (
     shed       INTEGER NOT NULL,
     unreadable INTEGER NOT NULL
 );
+
+-- What was as it should be (sensor.store.done_right), by the practice's day: its first epoch minute.
+CREATE TABLE done_right (
+    start INTEGER NOT NULL,
+    what  TEXT NOT NULL,
+    times INTEGER NOT NULL,
+    PRIMARY KEY (start, what)
+) WITHOUT ROWID;
