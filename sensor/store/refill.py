@@ -202,12 +202,9 @@ def traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int
     for row in salvage.rows(source, "SELECT * FROM seeing", "start", minute - _AGO, minute + _AHEAD):
         if all(isinstance(one, int | float) for one in row):
             count += db.execute(f"INSERT OR IGNORE INTO seeing VALUES ({places})", row).rowcount  # noqa: S608  (our own words)
-    for row in salvage.rows(
-        source, "SELECT start, what, times FROM done_right", "start", minute - _AGO, minute + _AHEAD, least=10
-    ):
-        count += db.execute(
-            "INSERT OR IGNORE INTO done_right VALUES (?, ?, ?)", [salvage.text(one) for one in row]
-        ).rowcount
+    select = "SELECT start, what, times FROM done_right"
+    for row in salvage.rows(source, select, "start", minute - _AGO, minute + _AHEAD, least=10):
+        count += db.execute("INSERT OR IGNORE INTO done_right VALUES (?, ?, ?)", row).rowcount
     db.execute("UPDATE meta SET value = ? WHERE key = 'series'", (counter(source, "series") + 1,))
     db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (counter(source, "rolled"),))
     return count

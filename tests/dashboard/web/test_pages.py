@@ -102,7 +102,7 @@ def test_the_day_says_where_bytes_went_and_what_was_done_right(site, store, read
     store.flush(now, force=True)
     text = readable(site().get("/traffic").text).replace("\u00a0", " ")
     assert "Envoi de gros fichiers 2 Mo 10 octets" in text
-    assert "Non ventilé 1 octet" in text
+    assert "Non détaillé (dont les invités) 1 octet" in text
     for path in ("/", "/live/traffic"):
         text = readable(site().get(path).text)
         assert "Fait comme il faut 2 envois vers un hébergeur de données de santé certifié" in text
