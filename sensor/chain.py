@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from secrets import randbits
 
 from sensor.capture import Path, Source
-from sensor.detect.alert import Alert
+from sensor.detect.alert import Alert, Category, Nature
 from sensor.detect.destinations import classifier
 from sensor.detect.detector import Detector
 from sensor.detect.policy import Policy
@@ -20,7 +20,8 @@ from sensor.store.series import SeriesRow
 from sensor.track.addresses import Locality, Network
 from sensor.track.conversation import Readers
 from sensor.track.devices import Devices, Group, Identify, Vendor, no_vendor
-from sensor.track.observation import Observation
+from sensor.track.observation import Direction, Observation
+from sensor.track.sessions import APPS, Running
 from sensor.track.tracker import BARE_CAP, Tracker
 from sensor.wire.kernel import Kernel
 from sensor.wire.kernel.layout import Count, Unreadable
@@ -60,6 +61,7 @@ class Chain:
         host_names: bool | None = None,
     ) -> None:
         named = settings.policy.privacy == "full" if host_names is None else host_names
+        known = tuple(known)
         self._kernel = Kernel(seed=randbits(63) if seed is None else seed)
         self._readers = Readers(STREAMS, DATAGRAMS)
         self._tracker = Tracker(
@@ -69,6 +71,7 @@ class Chain:
             Locality(_networks(settings.policy)),
             classify=classifier(settings.lists, settings.policy),
             bare_cap=BARE_CAP if watcher is None else sys.maxsize,
+            running=_running(known),
         )
         self._watcher = watcher
         self._detector = Detector(settings.rules, settings.lists, settings.policy, known=known)
@@ -76,8 +79,10 @@ class Chain:
         self._alerts: set[str] = set()
         self._source: Source | None = None
 
-    def run(self, source: Source) -> Iterator[tuple[Alert, ...]]:
+    def run(self, source: Source, *, goes_on: bool = False) -> Iterator[tuple[Alert, ...]]:
         """Judges all that comes in; after each batch yields the alerts that are new or grew, as they now are.
+
+        `goes_on`: when the source ends, the traffic does not: a session that is open then stays open for the next run.
 
         An empty tuple says that time went on. On a wire this never ends; the caller closes the source.
         """
@@ -88,7 +93,7 @@ class Chain:
             else:
                 now = self._clock()
                 yield self._judge(self._tracker.idle(now), now)
-        yield self._judge(self._tracker.finish(), self._last_ts())
+        yield self._judge(self._tracker.finish(goes_on=goes_on), self._last_ts())
 
     def take_series(self) -> list[SeriesRow]:
         """Traffic summed since the last call."""
@@ -160,6 +165,18 @@ class Chain:
                 grown[alert.id] = alert
         self._alerts.update(grown)
         return tuple(grown.values())
+
+
+def _running(known: Iterable[Alert]) -> dict[str, Running]:
+    """Sessions that an earlier run left open, by the Community ID of their flow."""
+    running = {}
+    for alert in known:
+        if alert.category is Category.REMOTE and alert.nature is Nature.SESSION and not alert.ended:
+            facts = dict(alert.evidence)
+            if alert.community_id and alert.app in APPS and "direction" in facts:
+                start_seen, direction = facts.get("start_seen", True) is True, Direction(str(facts["direction"]))
+                running[alert.community_id] = Running(alert.app, alert.first_seen, start_seen, direction)
+    return running
 
 
 def _identify(policy: Policy) -> Identify:

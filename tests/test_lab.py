@@ -101,7 +101,7 @@ def test_trimming_keeps_every_count():
 
 
 def _scenario(**parts) -> Scenario:
-    given = {"told": (), "may": (), "seen": (), "needs": (), "config": None, **parts}
+    given = {"seen": (Seen("tcp", 25, "scanner", "mail"),), **parts}
     return Scenario(name="made", text="made", act=lambda _lab: None, **given)
 
 

@@ -69,7 +69,7 @@ def watch(  # noqa: PLR0913 - one parameter an option
         signal.signal(number, lambda *_: stop.set())
     try:
         privacy = Privacy.of(settings.policy, pseudonym_key(state))
-        terms = Terms(interface, duration, tell=teller(settings, privacy, lang, as_json=as_json))
+        terms = Terms(interface, duration, goes_on=True, tell=teller(settings, privacy, lang, as_json=as_json))
         stats = run_watch(open_interface(interface), settings, state, stop, terms)
         if stats_file is not None:
             stats.write(stats_file)

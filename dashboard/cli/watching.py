@@ -80,6 +80,7 @@ class Terms:
     interface: str = ""
     seconds: float | None = None
     eager: bool = False
+    goes_on: bool = False  # a wire: what is open when the watch ends, is not over
     tell: Callable[[Alert], None] = lambda _alert: None  # called with each alert once it is written
     clock: Callable[[], int] = time.time_ns
 
@@ -101,7 +102,7 @@ def run_watch(source: Source, settings: Settings, state: FilePath, stop: threadi
         chain = Chain(settings, known=known, vendor=vendor, clock=terms.clock)
         keeper = _Keeper(chain, store, status, terms, {alert.id for alert in known})
         try:
-            for alerts in chain.run(Until(source, stop, terms.seconds)):
+            for alerts in chain.run(Until(source, stop, terms.seconds), goes_on=terms.goes_on):
                 keeper.take(alerts)
                 keeper.pass_time()
         finally:

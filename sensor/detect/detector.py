@@ -131,7 +131,7 @@ class Detector:
             device=_device(event.device),
             peer=_peer(telling, event),
             place=event.place,
-            started=told.start if told else conn.first_ts if growing else event.o.ts,
+            started=_started(event, told),
             ts=event.o.ts,
             facts=facts,
             uid=uid,
@@ -174,6 +174,15 @@ def _device(device: Device) -> AlertDevice:
         device.vendor_class,
         device.mac_random,
     )
+
+
+def _started(event: Event, told: Increment | None) -> int:
+    """When what is told began: a sum with its first bytes, a session or connection with its own, anything else now."""
+    if told is not None:
+        return told.start
+    if isinstance(event.record, Session):
+        return event.record.started
+    return event.conn.first_ts if isinstance(event.record, Conn) else event.o.ts
 
 
 def _app(telling: Telling, event: Event) -> str | None:

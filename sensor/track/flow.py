@@ -4,6 +4,7 @@ Made at the flow's first payload, kept until the kernel gives the row up. Flows 
 million ports stays in the kernel's table.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -16,13 +17,14 @@ from sensor.track.names import Names
 from sensor.track.observation import Conn, Device, Direction, Endpoint, HostSource, Observation, Peer, Told
 from sensor.track.programs import program
 from sensor.track.rows import Row
-from sensor.track.sessions import SessionTrack
+from sensor.track.sessions import Running, SessionTrack
 from sensor.track.traffic import Classify
 from sensor.wire.kernel.layout import Mark
 from sensor.wire.kernel.zeek import conn_state, history_text
 from sensor.wire.records import Ftp, Http, Imap, Pop3, Quic, Record, Smtp, Ssl, Xmpp
 
 TCP, UDP = 6, 17
+NONE_RUNNING: Mapping[str, Running] = {}
 _PROTOS: dict[int, Literal["tcp", "udp", "icmp", "sctp"]] = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp", 132: "sctp"}
 _SOURCE_RANK: dict[HostSource | None, int] = {None: 0, "banner": 1, "certificate": 2, "dns": 3, "http": 4, "sni": 5}
 
@@ -48,7 +50,14 @@ class Flow:
         "told_bytes",
     )
 
-    def __init__(self, row: Row, readers: Readers, devices: Devices, local: Locality) -> None:
+    def __init__(
+        self,
+        row: Row,
+        readers: Readers,
+        devices: Devices,
+        local: Locality,
+        running: Mapping[str, Running] = NONE_RUNNING,
+    ) -> None:
         orig_local, resp_local = local(row.orig_hi, row.orig_lo), local(row.resp_hi, row.resp_lo)
         orig_local |= is_unspecified(row.orig_hi, row.orig_lo)  # it asks for its first address
         self._direction = _direction(orig_local, resp_local, shared=is_shared(row.resp_hi, row.resp_lo))
@@ -77,6 +86,10 @@ class Flow:
         self.program: str | None = None  # what its own bytes show
         self.said = (0, 0)  # payload bytes (from orig, from resp) that the conversation has passed
         self.session: SessionTrack | None = None
+        before = running.get(self._fixed[2]) if self.midstream else None
+        if before is not None:
+            self.session, self.midstream = SessionTrack.resumed(before), not before.start_seen
+            self._direction = before.direction  # who opened it, its first packet now does not say
         self.told_bytes = (0, 0, 0)  # (from orig, from resp, packets) that Transfer records have told
         self.services: tuple[str, ...] = ()  # protocols recognised, outermost first
         self.gave_up: tuple[str, ...] = ()  # why readers stopped

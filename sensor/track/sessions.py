@@ -5,7 +5,9 @@ Called with each record of a remote protocol and then as the flow grows. Negotia
 RFC 6143 §7.3).
 """
 
-from sensor.track.observation import Conn, Session
+from dataclasses import dataclass
+
+from sensor.track.observation import Conn, Direction, Session
 from sensor.track.programs import program
 from sensor.wire.records import Fingerprint, Http, Rdp, Record, Rfb, Ssh
 
@@ -42,19 +44,37 @@ DIRECT = frozenset(
 )
 """Programs whose connection goes to the post itself (RustDesk's also by a relay), so that their own bytes from both sides open a
 session."""
+APPS = DIRECT | frozenset(_APPS.values())
+"""Every `app` that a session may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A session that an earlier run left open. `started`: nanoseconds since the epoch; `start_seen`: whether it was seen to begin."""
+
+    app: str
+    started: int
+    start_seen: bool
+    direction: Direction
 
 
 class SessionTrack:
     """What is known of one session so far; `snapshot` gives the record at any moment."""
 
-    __slots__ = ("_answered", "_app", "_detail", "_established", "_negotiation")
+    __slots__ = ("_answered", "_app", "_before", "_detail", "_established", "_negotiation")
 
-    def __init__(self, app: str) -> None:
+    def __init__(self, app: str, before: Running | None = None) -> None:
         self._app = app
-        self._answered = False
-        self._established = False
+        self._before = before
+        self._answered = before is not None
+        self._established = before is not None
         self._detail: str | None = None
         self._negotiation = (0, 0)
+
+    @classmethod
+    def resumed(cls, before: Running) -> "SessionTrack":
+        """The rest of a session whose beginning an earlier run saw: nothing of its bytes need tell that any more."""
+        return cls(before.app, before)
 
     @classmethod
     def of(cls, record: Record) -> "SessionTrack | None":
@@ -95,13 +115,14 @@ class SessionTrack:
     def snapshot(self, conn: Conn) -> Session:
         """The session as its flow stands."""
         quiet, loud = sorted((conn.orig_bytes - self._negotiation[0], conn.resp_bytes - self._negotiation[1]))
-        least_quiet, least_loud = PAST_LOGIN.get(self._app, (0, 0))
+        least_quiet, least_loud = (0, 0) if self._before else PAST_LOGIN.get(self._app, (0, 0))
+        started = self._before.started if self._before else conn.first_ts
         return Session(
             app=self._app,
             answered=self._answered,
             established=self._established and quiet >= least_quiet and loud >= least_loud,
-            started=conn.first_ts,
-            duration=(conn.last_ts - conn.first_ts) / 1e9,
+            started=started,
+            duration=(conn.last_ts - started) / 1e9,
             two_way=quiet >= TWO_WAY_BYTES,
             ended=conn.ended,
             detail=self._detail,

@@ -7,7 +7,8 @@ seconds what fell silent ends, so that a file and a wire give the same observati
     kernel rows at each tick → growth: Transfer increments, Conn, Session; Traffic sums for the series
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +21,14 @@ from sensor.track.conversation import Readers, Segment, TcpConversation
 from sensor.track.datagrams import UdpConversation
 from sensor.track.devices import Devices
 from sensor.track.expiry import idle_slots
-from sensor.track.flow import Flow
+from sensor.track.flow import NONE_RUNNING, Flow
 from sensor.track.names import Names
 from sensor.track.observation import Observation, Transfer
 from sensor.track.rows import Row, rows
+from sensor.track.sessions import Running
 from sensor.track.traffic import Classify, Traffic, TrafficSums, no_classes, whose
 from sensor.wire.kernel import Kernel
-from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Stop, Want
+from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Mark, Stop, Want
 from sensor.wire.records import Dns, Record
 
 TICK = 1_000_000_000
@@ -61,6 +63,7 @@ class Tracker:
         *,
         classify: Classify = no_classes,
         bare_cap: int = BARE_CAP,
+        running: Mapping[str, Running] = NONE_RUNNING,
     ) -> None:
         self.kernel = kernel
         self.readers = readers
@@ -70,6 +73,8 @@ class Tracker:
         self._local = local
         self._classify = classify
         self._announcements = Announcements(devices, local, readers)
+        self._running = running
+        self._leaving = False
         self._bare = BareFlows(self._traffic, self.devices, local, bare_cap)
         self._flows: dict[int, Flow] = {}
         self._want = kernel.tables.flows["want"]
@@ -95,8 +100,9 @@ class Tracker:
         if self._next_tick is not None and now >= self._next_tick:
             yield from self.tick(now)
 
-    def finish(self) -> Iterator[Observation]:
-        """The input is over: everything ends and is told, the oldest first."""
+    def finish(self, *, goes_on: bool = False) -> Iterator[Observation]:
+        """The input is over: everything ends and is told, the oldest first. `goes_on`: only we leave, open sessions stay open."""
+        self._leaving = goes_on
         table = self.kernel.tables.flows[self.kernel.live()]
         yield from self._end(table[np.argsort(table["first_ts"], kind="stable")])
         self.kernel.remove(self.kernel.live())
@@ -106,8 +112,7 @@ class Tracker:
         return self._traffic.take()
 
     @property
-    def shed(self) -> int:
-        """Flows that were counted but not told one by one."""
+    def shed(self) -> int:  # flows that were counted but not told one by one
         return self._bare.shed
 
     def evictions(self) -> dict[str, int]:
@@ -156,7 +161,7 @@ class Tracker:
             if not length and not wire_length:
                 return  # a bare SYN, FIN or RST says nothing that the row does not
             row = self._row(slot) if uid not in gone else rows(ended[gone[uid] : gone[uid] + 1])[0]
-            flow = self._flows[uid] = Flow(row, self.readers, self.devices, self._local)
+            flow = self._flows[uid] = Flow(row, self.readers, self.devices, self._local, self._running)
         conversation = flow.conversation
         if conversation is None:
             return
@@ -262,7 +267,8 @@ class Tracker:
         if flow.host or flow.services or ended:
             yield flow.observe(row.last_ts, None, conn)
         if flow.session is not None:
-            yield flow.observe_controlled(row.last_ts, flow.session.snapshot(conn), conn)
+            now = replace(conn, ended=False) if self._leaving and not row.marks & Mark.CLOSED else conn
+            yield flow.observe_controlled(row.last_ts, flow.session.snapshot(now), now)
 
     def _ended(self, row: Row) -> Iterator[Observation]:
         flow = self._flows[row.uid]

@@ -1,4 +1,6 @@
-"""`tests/lab/run SCENARIO…|all [--live] [--record PATH] [--keep] [--list]`: acts scenarios and judges what Vigie tells of them.
+"""`tests/lab/run SCENARIO…|all|short|TABLE [--live] [--record PATH] [--keep] [--list]`: acts scenarios and judges what Vigie tells.
+
+TABLE is one of `tables`: what it says is printed as a table, too.
 
 Each scenario has a lab of its own, and of that nothing is left. By default the mirror is recorded, and `vigie inspect`
 judges the recording; with --live, `vigie watch` sits on the mirror while the scenario acts. Ends with a line
@@ -13,15 +15,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab import packages, recording
+from tests.lab import packages, recording, tables
 from tests.lab import scenario as scenarios
 from tests.lab.sandbox import command
+from tests.lab.scenario import Alert
 from tests.lab.verdict import InspectError, alerts_of, inspect, verdict
 
 LIMIT = 180.0  # seconds a scenario may take
+JOBS = 1 + (os.cpu_count() or 1)  # labs at the same time: mostly they wait
 SHORT = (  # one of each kind, ≤ 3 minutes, for every run of the tests
     "mail_clear_pdf", "mail_starttls_pdf", "ssh_shell", "ssh_scanned", "vnc_session", "upload_transfer", "browsing", "guest_messenger",
 )  # fmt: skip
@@ -36,6 +42,19 @@ class Acted:
     live: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """ "right", "waiting", "recorded" or "wrong", with what there is to say, and what Vigie told."""
+
+    word: str
+    sentences: tuple[str, ...]
+    alerts: tuple[Alert, ...] = ()
+    seconds: float = 0.0
+
+
+RUNNING: set[subprocess.Popen[bytes]] = set()
+
+
 def act(name: str, *, live: bool = False, keep: bool = False) -> Acted:
     """Acts one scenario in a sandbox."""
     with tempfile.TemporaryDirectory(prefix="vigie-lab-") as directory:
@@ -43,6 +62,7 @@ def act(name: str, *, live: bool = False, keep: bool = False) -> Acted:
         options = [option for option, on in (("--live", live), ("--keep", keep)) if on]
         argv = command([sys.executable, "-m", "tests.lab.inside", name, directory, *options])
         process = subprocess.Popen(argv, cwd=Path(__file__).parents[2])
+        RUNNING.add(process)
         try:
             code = process.wait(None if keep else LIMIT)
         except subprocess.TimeoutExpired:
@@ -50,6 +70,7 @@ def act(name: str, *, live: bool = False, keep: bool = False) -> Acted:
         finally:
             process.kill()  # and with it, by the kernel, all of the sandbox
             process.wait()
+            RUNNING.discard(process)
         if code == 130:
             raise KeyboardInterrupt
         failure = _text(out / "failure") or (f"the lab ended with {code}" if code else None)
@@ -61,30 +82,49 @@ def _text(file: Path) -> str | None:
     return file.read_text() if file.exists() else None
 
 
-def run(name: str, *, live: bool, record: Path | None, keep: bool) -> tuple[str, list[str]]:
-    """Acts and judges one scenario: "right", "waiting", "recorded" or "wrong", with what there is to say."""
+def run(name: str, *, live: bool, record: Path | None, keep: bool) -> Outcome:
+    """Acts and judges one scenario."""
+    begun = time.monotonic()
     scenario = scenarios.load(name)
-    acted = act(name, live=live, keep=keep)
+    acted = act(name, live=live or scenario.live, keep=keep)
     if acted.failure:
-        return "wrong", [acted.failure]
+        return Outcome("wrong", (acted.failure,))
     if record:
         recording.keep(acted.pcap, record / f"{name}.pcap" if record.is_dir() else record)
     missing = scenarios.unseen(scenario, acted.pcap)
     if missing:
-        return "wrong", missing
+        return Outcome("wrong", tuple(missing))
     try:
         alerts = alerts_of(acted.live) if acted.live is not None else inspect(acted.pcap, scenario.config)
     except InspectError as failed:
-        return "wrong", [str(failed)]
-    return verdict(scenario, alerts)
+        return Outcome("wrong", (str(failed),))
+    word, sentences = verdict(scenario, alerts)
+    return Outcome(word, tuple(sentences), tuple(alerts or ()), time.monotonic() - begun)
+
+
+def run_each(chosen: list[str], one: Callable[[str], Outcome], jobs: int) -> Iterator[tuple[str, Outcome]]:
+    """Some at a time, told as they end; whatever stops it, all end."""
+    if jobs == 1 or len(chosen) == 1:
+        yield from ((name, one(name)) for name in chosen)
+        return
+    with ThreadPoolExecutor(jobs) as pool:
+        begun = {pool.submit(one, name): name for name in chosen}
+        try:
+            for done in as_completed(begun):
+                yield begun[done], done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(RUNNING):
+                process.kill()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests/lab/run", description="Real programs on a practice's network, judged.")
-    parser.add_argument("scenario", nargs="*", help="names, 'all' or 'short'")
+    parser.add_argument("scenario", nargs="*", help=f"names, 'all', 'short', {', '.join(map(repr, tables.TABLES))}")
     parser.add_argument("--live", action="store_true", help="judge with vigie watch on the mirror port")
     parser.add_argument("--record", type=Path, metavar="PATH", help="keep the recording: a file, or a folder")
     parser.add_argument("--keep", action="store_true", help="leave the lab standing until Ctrl-C")
+    parser.add_argument("--jobs", "-j", type=int, default=JOBS, help="labs at the same time (default: %(default)s)")
     parser.add_argument("--list", action="store_true", help="say which scenarios there are")
     given = parser.parse_args()
     every = scenarios.names()
@@ -95,23 +135,32 @@ def main() -> int:
     if os.geteuid() != 0:
         print("The lab builds network namespaces: run it as root (sudo tests/lab/run …).", file=sys.stderr)
         return 2
-    chosen = {"all": every, "short": list(SHORT)}.get(given.scenario[0], given.scenario)
-    if unknown := {name for name in chosen if not (scenarios.FOLDER / f"{name}.py").exists()}:
+    word = given.scenario[0]
+    table = tables.TABLES.get(word)
+    chosen = table.names() if table else {"all": every, "short": list(SHORT)}.get(word, given.scenario)
+    if unknown := {name for name in chosen if name not in every and not (scenarios.FOLDER / f"{name}.py").exists()}:
         print(f"No such scenario: {', '.join(sorted(unknown))}. --list names them.", file=sys.stderr)
         return 2
     packages.install()
     shutil.which("tcpdump") or sys.exit("tcpdump is missing")
-    count = {"right": 0, "waiting": 0, "wrong": 0, "recorded": 0}
-    for name in chosen:
-        begun = time.monotonic()
-        outcome, sentences = run(name, live=given.live, record=given.record, keep=given.keep)
-        count[outcome] += 1
-        print(f"{outcome:8} {name} ({time.monotonic() - begun:.1f} s)", flush=True)
-        for sentence in sentences:
+    outcomes: dict[str, Outcome] = {}
+    jobs = 1 if given.keep else given.jobs
+    for name, outcome in run_each(
+        chosen, lambda name: run(name, live=given.live, record=given.record, keep=given.keep), jobs
+    ):
+        outcomes[name] = outcome
+        print(f"{outcome.word:8} {name} ({outcome.seconds:.1f} s)", flush=True)
+        for sentence in outcome.sentences:
             print(f"         {sentence}", flush=True)
-    more = "".join(f", {word} {count[word]}" for word in ("wrong", "recorded") if count[word])
-    print(f"scenarios {len(chosen)}, right {count['right']}, waiting {count['waiting']}{more}")
-    return 1 if count["wrong"] else 0
+    if table:
+        print(table.text({name: (outcome.word, outcome.alerts) for name, outcome in outcomes.items()}))
+    return _sum([outcome.word for outcome in outcomes.values()])
+
+
+def _sum(words: list[str]) -> int:
+    more = "".join(f", {word} {words.count(word)}" for word in ("wrong", "recorded") if word in words)
+    print(f"scenarios {len(words)}, right {words.count('right')}, waiting {words.count('waiting')}{more}")
+    return 1 if "wrong" in words else 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import traceback
 from collections import deque
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 from sensor.store.status import read_status, status_file
 from tests.lab import scenario as scenarios
@@ -33,12 +34,22 @@ class Watch:
     def __init__(self, config: str | None) -> None:
         self._config = config
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def restart(self) -> None:
+        """As after an update of the box: what it knew is in its state, what it told before is told already."""
+        self._stop()
+        status_file(LAB / "state").unlink()
+        self._start()
+
+    def _start(self) -> None:
         vigie = Path(sys.executable).parent / "vigie"
         state, log = LAB / "state", OUT / "watch.log"
         policy = LAB / "vigie.yml"
         policy.write_text(self._config or "privacy: full\n")  # the judge must see who is meant
-        with (OUT / "alerts.jsonl").open("wb") as told, log.open("wb") as said:
+        with (OUT / "alerts.jsonl").open("ab") as told, log.open("ab") as said:
             self._process = subprocess.Popen(
                 ["ip", "netns", "exec", WATCHER, vigie, "watch", "--interface", MIRROR, "--state", state, "--json",
                  "--stats", OUT / "stats.json", "--config", policy],
@@ -61,6 +72,9 @@ class Watch:
 
     def __exit__(self, *_: object) -> None:
         until(self._caught_up, "vigie watch to see what was recorded", _LAST)
+        self._stop()
+
+    def _stop(self) -> None:
         self._process.send_signal(signal.SIGINT)
         self._process.wait(_CLOSING)
 
@@ -69,9 +83,16 @@ def act(scenario: scenarios.Scenario, *, live: bool, keep: bool) -> None:
     lab = Lab()
     try:
         with ExitStack() as stack:
-            stack.enter_context(Recorder(OUT / "mirror.pcap"))
-            if live:
-                stack.enter_context(Watch(scenario.config))
+
+            def plug_in() -> None:
+                stack.enter_context(Recorder(OUT / "mirror.pcap"))
+                if live:
+                    lab.restart_vigie = stack.enter_context(Watch(scenario.config)).restart
+
+            if scenario.start == "late":
+                lab.plug_in = plug_in
+            else:
+                plug_in()
             lab.furnish()
             scenario.act(lab)
             if keep:

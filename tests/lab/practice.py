@@ -68,6 +68,15 @@ INSIDE = (
 )
 
 # `lab.example` and its kind (RFC 2606) where any name would do, the real name where the lists decide by it.
+# One address for many services, as behind a CDN: only the name that is asked for tells them apart.
+SITES = (
+    "content.dropboxapi.com", "chatgpt.com", "www.deepl.com", "www.ilovepdf.com", "mail.google.com", "documents.s3.eu-west-3.amazonaws.com",
+    "s3.eu-central-003.backblazeb2.com", "francetransfert.numerique.gouv.fr", "www.weda.fr", "dmp.monespacesante.fr", "content.icloud.com",
+    "graph.facebook.com", "www.facebook.com", "www.instagram.com", "api.whatsapp.com", "static.whatsapp.net", "teams.microsoft.com",
+    "slack.com", "meet.google.com", "zoom.us", "server.olvid.io", "matrix.agent.tchap.gouv.fr", "mtalk.google.com", "courier.push.apple.com",
+    "fbcdn.net", "scontent.cdninstagram.com", "t.me", "discord.com", "matrix.org", "connect.facebook.net", "snapchat.com",
+)  # fmt: skip
+
 OUTSIDE = (
     Host("resolver", Side.ISP, 0x80, "198.51.100.53", ("resolver.lab.example",)),
     Host("mail", Side.ISP, 0x81, "198.51.100.25", ("smtp.lab.example", "pop.lab.example", "imap.lab.example")),
@@ -80,6 +89,8 @@ OUTSIDE = (
     Host("support", Side.ISP, 0x88, "203.0.113.100", ("support.editeur.example",)),
     Host("call", Side.ISP, 0x89, "203.0.113.94", ("visio.lab.example",)),
     Host("stranger", Side.ISP, 0x8A, "203.0.113.66"),
+    Host("sites", Side.ISP, 0x8B, "203.0.113.95", SITES),
+    Host("other", Side.ISP, 0x8C, "203.0.113.120", ("cabinet2.lab.example",)),  # the practice's second site
 )
 
 HOSTS = (ROUTER, *INSIDE, *OUTSIDE)

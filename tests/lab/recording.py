@@ -1,7 +1,8 @@
 """Keeps a recording small enough for the repository, without a change to what Vigie can tell from it.
 
 What a flow carries beyond its first FULL bytes a direction is cut to the headers (the lengths stay, so do the counts);
-what is still larger than LARGEST is kept packed (.xz).
+what is still larger than PLAIN is kept packed (.xz), cut
+further until it is small.
 """
 
 import lzma
@@ -12,7 +13,9 @@ from pathlib import Path
 from tests.lab.frames import Way, frames
 
 FULL = 48_000
-LARGEST = 100_000
+LEAST = 3_000  # the first words of a dialogue stay
+PLAIN = 40_000
+LARGEST = 100_000  # of any file; the test of the recordings looks
 
 
 def trim(data: bytes, full: int = FULL) -> bytes:
@@ -36,11 +39,11 @@ def keep(data: bytes, file: Path) -> Path:
     for old in (file, packed):
         old.unlink(missing_ok=True)
     small = trim(data)
-    if len(small) <= LARGEST:
+    if len(small) <= PLAIN:
         file.write_bytes(small)
         return file
     full = FULL
-    while len(tight := lzma.compress(trim(data, full), preset=9)) > LARGEST and full > 1_000:
+    while len(tight := lzma.compress(trim(data, full), preset=9)) > PLAIN and full > LEAST:
         full //= 2
     packed.write_bytes(tight)
     return packed

@@ -5,11 +5,17 @@
 * `NEEDS`: what Vigie must have for the scenario to be judged: `waiting.NEEDS` says which issue brings it. Until then the
   scenario waits.
 * `CONFIG`: the practice's vigie.yml, if it needs one.
+* `START`: "late" when the box is plugged in only once `act` calls `lab.plug_in()`.
+* `LIVE`: judged by `vigie watch` on the mirror whatever the option says: what is tried has no meaning in a recording.
+
+Scenarios that differ by a parameter only are rows of one file: it has `SCENARIOS`, each with its name, instead of these.
 """
 
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +44,8 @@ class Told:
     hds: str | None = None
     out: int = 0
     evidence: tuple[tuple[str, object], ...] = ()
+    confidence: str | None = None
+    lasts: int = 0  # seconds from first to last seen, at least
 
     def fits(self, alert: Alert) -> bool:
         device, peer = alert.get("device") or {}, alert.get("peer") or {}
@@ -51,10 +59,17 @@ class Told:
             and self.port in (None, peer.get("port"))
             and self.host in (None, peer.get("host"))
             and self.hds in (None, peer.get("hds"))
+            and self.confidence in (None, alert.get("confidence"))
             and (not self.severity or alert.get("severity") in self.severity)
             and (alert.get("bytes_out") or 0) >= self.out
+            and (not self.lasts or _seconds(alert) >= self.lasts)
             and all(facts.get(key) == value for key, value in self.evidence)
         )
+
+
+def _seconds(alert: Alert) -> float:
+    first, last = (datetime.fromisoformat(alert[key]) for key in ("first_seen", "last_seen"))
+    return (last - first).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,36 +107,63 @@ class Scenario:
     name: str
     text: str
     act: Callable[[Any], None]
-    told: tuple[Told, ...]
-    may: tuple[Told, ...]
-    seen: tuple[Seen, ...]
-    needs: tuple[str, ...]
-    config: str | None
+    told: tuple[Told, ...] = ()
+    may: tuple[Told, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    needs: tuple[str, ...] = ()
+    config: str | None = None
+    start: str = "first"
+    live: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.text or not self.seen:
+            raise ValueError(f"scenario {self.name} says nothing of itself, or of what must be seen")
+        for word in (*self.told, *self.may):
+            for host in (word.device, word.peer):
+                if host is not None and host not in BY_NAME:
+                    raise ValueError(f"scenario {self.name} names an unknown host: {host}")
+
+
+@cache
+def _every() -> dict[str, Scenario]:
+    """All scenarios, those of tables too, but those for the lab's own test."""
+    found = [scenario for file in FOLDER.glob("[a-z]*.py") for scenario in _of(file.stem)]
+    every = {scenario.name: scenario for scenario in found}
+    if len(every) != len(found):
+        raise ValueError("two scenarios have one name")
+    return every
 
 
 def names() -> list[str]:
-    return sorted(file.stem for file in FOLDER.glob("[a-z]*.py"))
+    return sorted(_every())
 
 
 def load(name: str) -> Scenario:
-    module = importlib.import_module(f"tests.lab.scenarios.{name}")
+    if name.startswith("_"):
+        (scenario,) = _of(name)
+        return scenario
+    return _every()[name]
+
+
+def _of(stem: str) -> tuple[Scenario, ...]:
+    """What one file holds: a table, or one scenario."""
+    module = importlib.import_module(f"tests.lab.scenarios.{stem}")
+    if hasattr(module, "SCENARIOS"):
+        return tuple(module.SCENARIOS)
+    name = stem
     scenario = Scenario(
         name=name,
         text=(module.__doc__ or "").strip(),
         act=module.act,
         told=tuple(getattr(module, "TOLD", ())),
         may=tuple(getattr(module, "MAY", ())),
-        seen=tuple(module.SEEN),
+        seen=tuple(getattr(module, "SEEN", ())),
         needs=tuple(getattr(module, "NEEDS", ())),
         config=getattr(module, "CONFIG", None),
+        start=getattr(module, "START", "first"),
+        live=getattr(module, "LIVE", False),
     )
-    if not scenario.text or not scenario.seen:
-        raise ValueError(f"scenario {name} says nothing of itself, or of what must be seen")
-    for word in (*scenario.told, *scenario.may):
-        for host in (word.device, word.peer):
-            if host is not None and host not in BY_NAME:
-                raise ValueError(f"scenario {name} names an unknown host: {host}")
-    return scenario
+    return (scenario,)
 
 
 def judge(scenario: Scenario, alerts: list[Alert]) -> list[str]:

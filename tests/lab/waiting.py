@@ -22,8 +22,8 @@ NEEDS = {
     "exposure:dicom": CLEAR,
     "telnet": SESSIONS,
     "upload:call": SESSIONS,
-    "remote:scp": SESSIONS,
-    "remote:sftp": SESSIONS,
+    "remote:transfer": SESSIONS,
+    "session:spice": SESSIONS,  # nothing here can ask for it: taken out by hand
     "quic": NAMES,
     "xmpp": NAMES,
     "irc": NAMES,

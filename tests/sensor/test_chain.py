@@ -1,6 +1,7 @@
 """The chain as a whole: the same verdicts however the packets arrive, alerts that go on, floods that cost no memory."""
 
 import random
+from pathlib import Path as FilePath
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from sensor.chain import Chain
 from sensor.demo.morning import morning
 from sensor.settings import load
 from tests.sensor.track.frames import START, frames_of
+
+RECORDED_SSH = FilePath(__file__).parents[1] / "recordings" / "ssh_shell.pcap"
 
 
 class Batches:
@@ -70,6 +73,27 @@ def test_the_same_alerts_whatever_the_batches(settings, demo):
     whole = verdicts(Chain(settings, seed=1), open_capture(demo))
     assert {rule.split("-")[0] for rule, *_ in whole} >= {"mail", "messaging", "remote", "upload"}
     assert verdicts(Chain(settings, seed=2), Batches(cut(demo, 777))) == whole
+
+
+def latest(chain, source, **how):
+    return {alert.id: alert for batch in chain.run(source, **how) for alert in batch}
+
+
+def test_a_session_goes_on_under_its_id_when_vigie_restarts(settings):
+    """Half a session's packets, a restart, the other half: by its own bytes the rest could not be known."""
+    (whole,) = (frames for frames in open_capture(RECORDED_SSH).batches() if len(frames.table))
+    middle = len(whole.table) // 2
+    halves = [Frames(whole.data, whole.table[part]) for part in (slice(middle), slice(middle, None))]
+    (before,) = latest(Chain(settings, seed=1), Batches(halves[:1]), goes_on=True).values()
+    assert not before.ended
+    (after,) = latest(Chain(settings, seed=1, known=[before]), Batches(halves[1:]), goes_on=True).values()
+    assert (after.id, after.first_seen, after.confidence) == (before.id, before.first_seen, before.confidence)
+    assert (after.last_seen, after.ended) > (before.last_seen, before.ended)
+    assert after.bytes_out > before.bytes_out
+    assert "start_seen" not in dict(after.evidence)
+    assert latest(Chain(settings, seed=1), Batches(halves[1:])) == {}
+    (stopped,) = latest(Chain(settings, seed=1), Batches(halves[:1])).values()
+    assert latest(Chain(settings, seed=1, known=[stopped]), Batches(halves[1:])) == {}
 
 
 def test_alerts_of_an_earlier_run_go_on_under_their_id(settings, demo):

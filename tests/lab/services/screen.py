@@ -3,6 +3,7 @@
 import random
 import subprocess
 import time
+from itertools import count
 from pathlib import Path
 
 from tests.lab import canaries
@@ -10,6 +11,7 @@ from tests.lab.lab import Node, until
 
 SERVED, SEEN = 31, 41  # display numbers: of the post that is watched, of who watches
 TILE = 160  # pixels
+TURNS = count()  # no picture comes twice: a screen that stays as it is sends nothing
 
 
 def display(host: Node, number: int) -> str:
@@ -42,30 +44,39 @@ def tigervnc(host: Node, *, port: int = 5900, secured: bool = True) -> None:
     )
 
 
-def x11vnc(host: Node, *, port: int = 5900) -> None:
+def x11vnc(host: Node, *, port: int = 5900, secured: bool = False) -> None:
     """x11vnc: shows the screen that a post has."""
     shown = display(host, SERVED)
-    host.start(
-        "x11vnc", "-display", shown, "-rfbport", str(port), "-forever", "-nopw", "-noxdamage", "-quiet", port=port
-    )
+    asks = ["-passwd", canaries.PASSWORD[:8]] if secured else ["-nopw"]
+    host.start("x11vnc", "-display", shown, "-rfbport", str(port), "-forever", *asks, "-noxdamage", "-quiet", port=port)
+
+
+def vnc_refused(client: Node, address: str, port: int) -> None:
+    """Someone tries a wrong password."""
+    shown = display(client, SEEN)
+    wrong = client.file("wrong", b"\x01\x02\x03\x04\x05\x06\x07\x08")
+    client.run("timeout", "4", "xtightvncviewer", "-passwd", wrong, f"{address}::{port}", DISPLAY=shown, may_fail=True)
 
 
 def busy(host: Node, seconds: float, number: int = SERVED) -> None:
     """Something moves on a screen for a while: a pattern that does not compress to nothing."""
-    end, turn, dots = time.monotonic() + seconds, 0, random.Random(3)
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
+        turn = next(TURNS)
+        dots = random.Random(turn)
         bits = ",\n".join(
             f"0x{octet:02x}" for octet in dots.randbytes(TILE * TILE // 8)
         )  # X reads lines of 255 at most
         picture = f"#define t_width {TILE}\n#define t_height {TILE}\nstatic char t_bits[] = {{\n{bits}}};\n"
         pattern = host.file(f"pattern{turn}.xbm", picture)
         host.run("xsetroot", "-bitmap", pattern, "-fg", ("red", "navy", "gold")[turn % 3], DISPLAY=f":{number}")
-        turn += 1
         time.sleep(0.3)
 
 
-def vncviewer(client: Node, address: str, served: Node, *, port: int = 5900, seconds: float = 6.0) -> None:
-    """Someone looks at a screen, and moves the mouse."""
+def vncviewer(
+    client: Node, address: str, served: Node, *, port: int = 5900, seconds: float = 6.0, touched: bool = True
+) -> None:
+    """Someone looks at a screen, and moves the mouse; or connects and leaves it alone."""
     screen = display(client, SEEN)
     password = client.file("passwd", subprocess.run(["vncpasswd", "-f"], input=canaries.PASSWORD[:8].encode(),
                                                     capture_output=True, check=True).stdout, 0o600)  # fmt: skip
@@ -78,12 +89,14 @@ def vncviewer(client: Node, address: str, served: Node, *, port: int = 5900, sec
         f"{address}::{port}",
         DISPLAY=screen,
     )
-    _use(client, served, screen, seconds)
+    _use(client, served, screen, seconds, touched=touched)
     client.stop(viewer)
 
 
-def _use(client: Node, served: Node, screen: str, seconds: float) -> None:
-    time.sleep(1.0)
+def _use(client: Node, served: Node, screen: str, seconds: float, *, touched: bool = True) -> None:
+    time.sleep(1.0 if touched else seconds)
+    if not touched:
+        return
     end = time.monotonic() + seconds
     turn = 0
     while time.monotonic() < end:
@@ -119,7 +132,14 @@ def xrdp(host: Node, *, security: str = "tls", port: int = 3389) -> None:
 
 
 def freerdp(
-    client: Node, address: str, served: Node, *, port: int = 3389, seconds: float = 6.0, sec: str = "tls"
+    client: Node,
+    address: str,
+    served: Node,
+    *,
+    port: int = 3389,
+    seconds: float = 6.0,
+    sec: str = "tls",
+    touched: bool = True,
 ) -> str:
     """Someone works on a post through FreeRDP."""
     screen = display(client, SEEN)
@@ -127,6 +147,23 @@ def freerdp(
         "xfreerdp", f"/v:{address}:{port}", f"/u:{canaries.USER}", f"/p:{canaries.PASSWORD}", f"/sec:{sec}", "/cert:ignore",
         "/size:800x600", "/bpp:24", DISPLAY=screen,
     )  # fmt: skip
-    _use(client, served, screen, seconds)
+    _use(client, served, screen, seconds, touched=touched)
     client.stop(viewer)
     return client.logs()
+
+
+def rdp_refused(client: Node, address: str, port: int) -> None:
+    """A client that asks for a log-in which the server does not offer: the negotiation ends it."""
+    shown = display(client, SEEN)
+    client.run(
+        "timeout",
+        "6",
+        "xfreerdp",
+        f"/v:{address}:{port}",
+        "/u:x",
+        "/p:x",
+        "/sec:nla",
+        "/cert:ignore",
+        DISPLAY=shown,
+        may_fail=True,
+    )

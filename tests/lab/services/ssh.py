@@ -33,7 +33,7 @@ def shell(
     return type_in(client, argv, typed, pause)
 
 
-def type_in(client: Node, argv: list[str | Path], lines: tuple[str, ...], pause: float) -> str:
+def type_in(client: Node, argv: list[str | Path], lines: tuple[str, ...], pause: float, end: str = "\n") -> str:
     """Types `lines` into a program, one each `pause` seconds; what it showed."""
     process = subprocess.Popen(
         client._argv(argv), env=client._env({"TERM": "vt100"}), cwd=client.home, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -43,7 +43,7 @@ def type_in(client: Node, argv: list[str | Path], lines: tuple[str, ...], pause:
     for line in lines:
         time.sleep(pause)
         try:
-            process.stdin.write(f"{line}\n".encode())
+            process.stdin.write(f"{line}{end}".encode())
             process.stdin.flush()
         except BrokenPipeError:
             break
@@ -61,10 +61,22 @@ def command(client: Node, address: str, *argv: str, port: int = 22, may_fail: bo
     )
 
 
+def refused(client: Node, address: str, port: int) -> None:
+    """Someone tries a wrong password."""
+    only = ("-o", "PreferredAuthentications=password", "-o", "PubkeyAuthentication=no", "-p", str(port))
+    client.run("sshpass", "-p", canaries.PASSWORD, "ssh", *QUIET, *only, f"root@{address}", may_fail=True)
+
+
+def untouched(client: Node, address: str, seconds: float) -> None:
+    """Logs in, types nothing, and leaves."""
+    argv = ["ssh", "-tt", *QUIET, "-i", client.home / "id", f"root@{address}"]
+    type_in(client, argv, ("exit",), seconds)
+
+
 def scp(client: Node, address: str, file: Path, *, port: int = 22) -> str:
     return client.run("scp", *QUIET, "-i", client.home / "id", "-P", str(port), file, f"root@{address}:/tmp/recu.bin")
 
 
-def sftp(client: Node, address: str, file: Path) -> str:
+def sftp(client: Node, address: str, file: Path, *, port: int = 22) -> str:
     batch = client.file("batch", f"put {file} /tmp/recu.bin\nls -l /tmp\nget /etc/services {client.home}/services\n")
-    return client.run("sftp", *QUIET, "-i", client.home / "id", "-b", batch, f"root@{address}")
+    return client.run("sftp", *QUIET, "-i", client.home / "id", "-P", str(port), "-b", batch, f"root@{address}")
