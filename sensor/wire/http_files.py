@@ -11,7 +11,8 @@ from typing import Protocol
 
 from sensor.wire.http_head import Head
 from sensor.wire.mime import MimeScanner
-from sensor.wire.mime_part import Kind, Part, Place
+from sensor.wire.mime_kind import Kind, Place
+from sensor.wire.mime_part import Part
 from sensor.wire.records import Attachment
 
 MOST_FORM = 67_108_864

@@ -14,7 +14,8 @@ from sensor.wire.imap_words import NUMBER, SECTION
 from sensor.wire.mime import Mail, MimeScanner
 from sensor.wire.mime_fields import PartHeader
 from sensor.wire.mime_header import HeaderReader
-from sensor.wire.mime_part import Kind, Part, Place
+from sensor.wire.mime_kind import Kind, Place
+from sensor.wire.mime_part import Part
 
 MESSAGES = 64
 """Messages whose structure is remembered."""

@@ -2,8 +2,8 @@
 
 * A message is header fields, an empty line, a body (RFC 5322 2.1); `Content-Type: multipart/…; boundary=B` makes the body a list
   of parts between lines `--B`, ended by `--B--` (RFC 2046 5.1). Each part has fields and a body again, and may be multipart.
-* `message/rfc822` is a mail as a document: an attachment, whose own parts are not looked at; but in a bounce (multipart/report),
-  in a digest, or as the whole mail, it is only a wrapper and is read through.
+* `message/rfc822` with a name, or marked as an attachment, is a mail as a document: its own parts are not looked at. Else it is
+  a wrapper and is read through. What of the leaves is an attachment: `sensor.wire.mime_kind`.
 * Text bodies may carry files without MIME: `sensor.wire.mime_inline`.
 
 Nothing of the body is kept, but what `mime_part.PEEK` and the limits below state: a `MimeScanner` never holds more than some
@@ -21,8 +21,9 @@ from enum import Enum
 from sensor.wire.mime_fields import BOUNDARY_LIMIT, PartHeader
 from sensor.wire.mime_header import Correspondents, HeaderReader, Line
 from sensor.wire.mime_inline import InlineFiles
+from sensor.wire.mime_kind import Kind, is_wrapper
 from sensor.wire.mime_nesting import Level, Nesting
-from sensor.wire.mime_part import MESSAGES, Kind, Part
+from sensor.wire.mime_part import Part
 from sensor.wire.records import Attachment
 
 LINE_LIMIT = 4096
@@ -227,14 +228,14 @@ class MimeScanner:
     def _begin_body(self) -> None:
         """The fields are over: what do they begin?"""
         header = self._fields.part
-        nesting, level = self._nesting, self._nesting.innermost
+        nesting = self._nesting
         family, subtype = header.mime_type.split("/", 1)
         self._state = _State.BODY
         self._part = self._inline = None
         if family == "multipart" and not nesting.full:
             nesting.begin(header.boundary, subtype)
             self._protection = nesting.protection or self._protection
-        elif header.mime_type in MESSAGES and (level is None or level.subtype in ("report", "digest")):
+        elif is_wrapper(header, nesting.place, whole=nesting.innermost is None):
             self._fields = HeaderReader(PartHeader())
             self._state = _State.HEADERS
         else:

@@ -26,17 +26,17 @@ PIECES = 64
 _WORDS = """
     7z accdb ace ai apk apz arj asc avi b64 bak bat bin bmp bz2 c cab cda cer cfg chm class cmd com conf cpp crt css csv
     dat db dbf dcm dicom dll doc docm docx dot dotm dotx dwg dxf ehtml elm eml emf eps epub exe fax fse gif gpg gz
-    h h264 har heic heif hl7 hpr hprim hta htm html ical ics img ini iso jar java jfif jp2 jpe jpeg jpg js json key kml
+    h h264 har heic heif hl7 hpr hprim hqx hta htm html ical ics img ini iso jar java jfif jp2 jpe jpeg jpg js json key kml
     lha lnk log lzh m3u m4a m4v mdb mht mhtml mkv mov mp3 mp4 mpeg mpg msg msi numbers odb odg odp ods odt ogg old
     oxps p10 p12 p7b p7c p7m p7s p8 pages pas pdf pem pfx pgp php pkg png pot potx pps ppsx ppt pptm pptx prn ps ps1
-    psd pst pub py rar raw rb reg rpm rtf scr sdp sh sig sql svg swf sys tar tbz text tex tga tgz tif tiff tmp torrent tsv ttf
-    txt url vbe vbs vcf vcs vsd vsdx wav wbmp webm webp wma wmf wmv wpd wps wri wsf xdm xla xlam xls xlsb xlsm xlsx xlt xltx
+    psd pst pub py rar raw rb reg rpm rpmsg rtf scr sdp sh sig sql svg swf sys tar tbz text tex tga tgz tif tiff tmp torrent tsv ttf
+    txt url uue vbe vbs vcf vcs vsd vsdx wav wbmp webm webp wma wmf wmv wpd wps wri wsf xdm xla xlam xls xlsb xlsm xlsx xlt xltx
     xml xps xsl xz yaml yml z zip zipx zst
 """
 EXTENSIONS = frozenset(_WORDS.split())
 """Every extension that is ever told: a closed list, so that no part of a name can pass for one."""
 
-_TYPE = re.compile(rb"[ \t]*([A-Za-z0-9!#$&^_.+-]{1,64})[ \t]*/[ \t]*([A-Za-z0-9!#$&^_.+-]{1,96})")
+_TYPE = re.compile(rb"\s*([A-Za-z0-9!#$&^_.+-]{1,64})[ \t]*/[ \t]*([A-Za-z0-9!#$&^_.+-]{1,96})")
 _PARAMETER = re.compile(rb";[\s;]*([^\s=;]+)[ \t\r\n]*=[ \t\r\n]*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)
 _PIECE = re.compile(rb"([^*]+)(?:\*(\d{1,4}))?(\*)?\Z")
 _WORD = re.compile(rb"=\?[^?]{1,40}\?([bBqQ])\?([^?]*)\?=")

@@ -4,10 +4,10 @@
 multiparts; boundaries are looked up, so that depth costs no time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sensor.wire.mime_fields import BOUNDARY_LIMIT
-from sensor.wire.mime_part import Place
+from sensor.wire.mime_kind import Place
 
 DEPTH = 64
 """Nested multiparts that are followed; a deeper one is taken as text."""
@@ -56,6 +56,7 @@ class Nesting:
         place = Place(
             related=inherited.related or subtype == "related",
             encrypted=inherited.encrypted or subtype == "encrypted",
+            within=subtype,
         )
         if subtype == "encrypted" and not self._levels:
             self.protection = "pgp"
@@ -87,7 +88,7 @@ class Nesting:
             self._forget(self._levels[-1])
             self._levels[-1].boundary = boundary
         elif not self.full:
-            self._levels.append(Level(boundary, "mixed", self.place))
+            self._levels.append(Level(boundary, "mixed", replace(self.place, within="mixed")))
         self._known[boundary] = len(self._levels) - 1
         self._levels[-1].started = True
         return self._levels[-1]

@@ -6,30 +6,13 @@ the part ends: they tell an encrypted container from an open one (`protection_of
 """
 
 import binascii
-from dataclasses import dataclass
-from enum import Enum
 
 from sensor.wire.mime_fields import PartHeader
+from sensor.wire.mime_kind import Kind, Place, kind_of
 from sensor.wire.records import Attachment
 
 PEEK = 2048
 """Bytes of each end of a body that are held until the part ends."""
-
-DECORATION = 64 * 1024
-"""An image with a Content-ID inside multipart/related below this many bytes belongs to the page, not to the post."""
-
-SIGNATURES = frozenset(
-    {
-        "application/pgp-signature",
-        "application/pkcs7-signature",
-        "application/x-pkcs7-signature",
-        "application/pgp-keys",
-    }
-)
-"""Made by the mail program beside the content: no document."""
-
-MESSAGES = frozenset({"message/rfc822", "message/global"})
-"""A mail within a mail (RFC 2046 5.2.1, RFC 6532)."""
 
 SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _ENVELOPED = (
@@ -51,22 +34,6 @@ _FORMATS = (
     b"\xd0\xcf\x11\xe0",
     b"<?xml",
 )
-
-
-class Kind(Enum):
-    """What a leaf is to a person."""
-
-    TEXT = "text"  # the words of the mail, or what its program adds
-    DECORATION = "decoration"
-    ATTACHMENT = "attachment"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a leaf stands."""
-
-    related: bool = False  # somewhere inside multipart/related
-    encrypted: bool = False  # inside multipart/encrypted
 
 
 class Part:
@@ -118,22 +85,7 @@ class Part:
         return max(size, 0)
 
     def kind(self) -> Kind:
-        header = self.header
-        family = header.mime_type.split("/", 1)[0]
-        if header.mime_type in SIGNATURES or header.mime_type == "application/pgp-encrypted":
-            return Kind.TEXT
-        if (
-            family == "image"
-            and header.content_id
-            and self.place.related
-            and self.size(delimited=True) + self.missing < DECORATION
-        ):
-            return Kind.DECORATION
-        if header.named or header.disposition == "attachment" or header.mime_type in MESSAGES:
-            return Kind.ATTACHMENT
-        if header.form or family in ("text", "message", "multipart"):
-            return Kind.TEXT
-        return Kind.ATTACHMENT
+        return kind_of(self.header, self.place, self.size(delimited=True) + self.missing)
 
     def attachment(self, *, delimited: bool) -> Attachment:
         return Attachment(

@@ -66,7 +66,9 @@ def test_type_extension_and_count_agree(corpus, settings):
         print("CORPUS NOT RUN")
         return
     with (corpus / "labels.tsv").open() as labels:
-        rows = [row for row in csv.DictReader(labels, delimiter="\t") if row["attachments"] or "mail" in row["category"]]
+        rows = [
+            row for row in csv.DictReader(labels, delimiter="\t") if row["attachments"] or "mail" in row["category"]
+        ]
     assert sum(bool(row["attachments"]) for row in rows) >= len(DIFFERENT)
     different = {}
     for row in rows:

@@ -1,7 +1,7 @@
 """Which multiparts are open, by the boundaries that pass."""
 
+from sensor.wire.mime_kind import Place
 from sensor.wire.mime_nesting import DEPTH, Nesting
-from sensor.wire.mime_part import Place
 
 
 def opened(*multiparts):
@@ -25,7 +25,7 @@ def test_an_outer_boundary_ends_what_is_within():
 
 def test_a_place_is_inherited():
     nesting = opened((b"a", "encrypted"), (b"b", "related"), (b"c", "alternative"))
-    assert (nesting.place, nesting.protection) == (Place(related=True, encrypted=True), "pgp")
+    assert (nesting.place, nesting.protection) == (Place(related=True, encrypted=True, within="alternative"), "pgp")
     assert opened((b"a", "mixed"), (b"b", "encrypted")).protection is None
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.wire.mime_fields import PartHeader
-from sensor.wire.mime_part import PEEK, Kind, Part, Place, protection_of
+from sensor.wire.mime_kind import Place
+from sensor.wire.mime_part import PEEK, Part, protection_of
 
 
 def part(
@@ -49,24 +50,6 @@ def test_the_last_line_end_belongs_to_the_boundary(body, delimited, expected):
 def test_only_the_ends_of_a_body_are_held():
     leaf = part(b"A" * 76 * 1_000, size=760)
     assert len(leaf._head) == len(leaf._tail) == PEEK
-
-
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [
-        ("application/pdf", Kind.ATTACHMENT),
-        ("image/png", Kind.ATTACHMENT),
-        ("audio/wav", Kind.ATTACHMENT),
-        ("message/rfc822", Kind.ATTACHMENT),
-        ("message/delivery-status", Kind.TEXT),
-        ("text/html", Kind.TEXT),
-        ("text/calendar", Kind.TEXT),
-        ("application/pgp-encrypted", Kind.TEXT),
-        ("application/pkcs7-signature", Kind.TEXT),
-    ],
-)
-def test_kind_without_name(kind, expected):
-    assert part(b"x", kind=kind).kind() is expected
 
 
 def encrypted_zip() -> bytes:
