@@ -197,6 +197,9 @@ def _confidence(telling: Telling, event: Event) -> Confidence:
     """Never more than the evidence allows: a name that only the device's DNS explains, or that nobody verified, is probable."""
     if telling.confidence is Confidence.PROBABLE or event.conn.midstream:
         return Confidence.PROBABLE
+    attachments = getattr(event.record, "attachments", ())
+    if attachments and all(attachment.guessed for attachment in attachments):
+        return Confidence.PROBABLE
     if telling.app_from == "list":
         destination = event.destination
         unsure = destination is None or destination.confidence in ("low", "knowledge")

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from sensor.wire.imap_structure import PARTS, structure
 from sensor.wire.imap_words import NUMBER, SECTION
-from sensor.wire.mime import Mail, MimeScanner
+from sensor.wire.mime import MimeScanner
 from sensor.wire.mime_fields import PartHeader
 from sensor.wire.mime_header import HeaderReader
 from sensor.wire.mime_kind import Kind, Place
+from sensor.wire.mime_mail import Mail
 from sensor.wire.mime_part import Part
 
 MESSAGES = 64

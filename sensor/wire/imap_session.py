@@ -5,14 +5,12 @@
 * LOGIN and AUTHENTICATE are known by mechanism and outcome, never by their words.
 """
 
-import re
 from dataclasses import dataclass
 
 from sensor.wire.imap_words import CAPABILITY
 from sensor.wire.mailbox import Session
+from sensor.wire.sasl import mechanism
 from sensor.wire.smtp_words import MASKED, server_name
-
-_MECHANISM = re.compile(rb"[A-Za-z0-9_-]{1,24}\Z")
 
 
 @dataclass(slots=True)
@@ -42,5 +40,5 @@ class ImapSession(Session):
             self.auth_mechanism, self.auth_success = "LOGIN", None
             return
         word = line.split(b" ")[2:3]
-        if word and _MECHANISM.match(word[0]):
-            self.auth_mechanism, self.auth_success = word[0].decode("ascii").upper(), None
+        if word:
+            self.auth_mechanism, self.auth_success = mechanism(word[0]), None

@@ -7,7 +7,7 @@ many bytes of literal follow. No line is an error: whoever sends them is not obl
 from dataclasses import dataclass
 from typing import TypedDict
 
-from sensor.wire.mime import Mail
+from sensor.wire.mime_mail import Mail
 from sensor.wire.records import Attachment, Tls
 
 LINE_LIMIT = 8_192

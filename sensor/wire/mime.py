@@ -7,23 +7,23 @@
 * Text bodies may carry files without MIME: `sensor.wire.mime_inline`.
 
 Nothing of the body is kept, but what `mime_part.PEEK` and the limits below state: a `MimeScanner` never holds more than some
-30 kB and the attachments found. Work is linear: bodies are searched for line starts with `--` by compiled code, and each line
-is looked at once.
+30 kB and the attachments found. Work is linear: bodies are searched for line starts with `--`, and each line is looked at once.
 
 Broken mails are read like mail programs do: a boundary that was never declared, or declared otherwise, is learnt from a
 line `--X` that a `Content-` field follows; after a gap the next such pair, or a `Content-` field alone, begins a part.
 """
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
 from sensor.wire.mime_fields import BOUNDARY_LIMIT, PartHeader
 from sensor.wire.mime_header import Correspondents, HeaderReader, Line
 from sensor.wire.mime_inline import InlineFiles
 from sensor.wire.mime_kind import Kind, is_wrapper
+from sensor.wire.mime_mail import Mail
 from sensor.wire.mime_nesting import Level, Nesting
 from sensor.wire.mime_part import Part
+from sensor.wire.mime_stray import StrayFile
 from sensor.wire.records import Attachment
 
 LINE_LIMIT = 4096
@@ -38,20 +38,6 @@ _CONTENT_FIELD = re.compile(
 _LANDMARK = re.compile(
     rb"^(?:--[^\r\n]|content-(?:type|disposition|transfer-encoding):|mime-version:)", re.IGNORECASE | re.MULTILINE
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """What may be told of a mail. `size` in bytes as fed; `complete`: no byte is missing and its end was seen."""
-
-    attachments: tuple[Attachment, ...]
-    inline_images: int
-    protection: str | None
-    size: int
-    complete: bool
-    from_domain: str | None
-    to_domains: tuple[str, ...]
-    legible: bool  # some attachment begins like a file that anybody can open
 
 
 class _State(Enum):
@@ -69,6 +55,7 @@ class MimeScanner:
         self._fields = HeaderReader(PartHeader(), None if midway else self._correspondents)
         self._part: Part | None = None
         self._inline: InlineFiles | None = None
+        self._stray = StrayFile()
         self._carry = b""
         self._torn = False  # the next bytes do not begin a line
         self._fresh_gap = False
@@ -196,6 +183,8 @@ class MimeScanner:
             self._fields.more(data)
 
     def _content(self, block: bytes, start: int, end: int) -> None:
+        if self._lost and not self._torn and (self._part is None or self._part.kind() is Kind.TEXT):
+            self._stray.feed(block, start, end)
         if self._part is not None:
             self._part.body(block, start, end)
             if self._inline is not None:
@@ -278,6 +267,9 @@ class MimeScanner:
         """Tell the leaf that is open."""
         part, self._part = self._part, None
         inline, self._inline = self._inline, None
+        stray, self._stray = self._stray.found(), StrayFile()
+        if stray is not None:
+            self._add(stray)
         if inline is not None:
             inline.finish()
             self._add(*inline.files)

@@ -10,32 +10,25 @@ a mail's field. One `Pop3` a mail, one for a session without any. Bounded by `ma
 and `COMMANDS`.
 """
 
-import re
 from collections import deque
 from typing import ClassVar
 
-from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, Rest
+from sensor.wire import MORE, Events, GiveUp, Outcome, Rest
 from sensor.wire.mailbox import Flow, Session
 from sensor.wire.mime import MimeScanner
+from sensor.wire.pop3_words import ANSWER, COMMAND, FIRST_BYTES, MAILS, RESUMED, begins_answer, probe
 from sensor.wire.records import Pop3
+from sensor.wire.sasl import mechanism
 from sensor.wire.smtp_dots import DotText
 from sensor.wire.smtp_words import MAIL_FIELD, server_name
 
-FIRST_BYTES = 512
+__all__ = ["FIRST_BYTES", "Pop3Reader", "probe"]
+
 COMMANDS = 1_024
 """Commands that may wait for their answers; past it they are forgotten, and content tells."""
 
 SLICE = 16_384
 STRANGE = 256
-
-_ANSWER = re.compile(rb"(?:\+OK|-ERR)(?=[ \r\n]|\Z)")
-_SURE_COMMAND = re.compile(rb"(?:CAPA|STLS|UIDL|STAT|APOP [^\r\n]+|RETR \d+|TOP \d+ \d+|UIDL \d+)\r?\n", re.IGNORECASE)
-_COMMAND = re.compile(
-    rb"(?:USER|PASS|APOP|CAPA|STLS|AUTH|STAT|LIST|UIDL|RETR|TOP|DELE|NOOP|RSET|QUIT|UTF8|LANG|XTND)\b", re.IGNORECASE
-)
-_RESUMED = re.compile(rb"^(?:\+OK|-ERR)[ \r]", re.MULTILINE)
-_MECHANISM = re.compile(rb"[A-Z0-9_-]{1,24}\Z")
-_MAILS = frozenset({b"RETR", b"TOP"})
 
 
 class Pop3Reader:
@@ -55,6 +48,7 @@ class Pop3Reader:
         self._unclear = False  # more lines may follow that `+OK`: they tell
         self._list = False
         self._dots: DotText | None = None
+        self._lost = 0  # bytes at its beginning
         self._strange = 0
         self._told: list[Pop3] = []
         self._told_any = False
@@ -73,11 +67,15 @@ class Pop3Reader:
         if from_orig != self._client_is_orig and self._dots is not None:
             self._dots.gap(missing)
             return self._outcome()
+        asked = self._due[0] if self._due and from_orig != self._client_is_orig else None
         flow.gap()
         self._due.clear()
         self._secret = self._list = False
         self._command = None
         self._unclear = True
+        if asked in MAILS:  # the mail's own beginning is missing, or a refusal
+            self._command = asked
+            self._begin_mail(lost=missing)
         return self._outcome()
 
     def end(self, *, from_orig: bool) -> Outcome:
@@ -90,9 +88,9 @@ class Pop3Reader:
 
     def _sides_known(self, from_orig: bool) -> bool:
         data = self._flows[from_orig].data
-        if _ANSWER.match(data) and len(data) > 4:
+        if ANSWER.match(data) and len(data) > 4:
             self._client_is_orig = not from_orig
-        elif _COMMAND.match(data) and b"\n" in data:
+        elif COMMAND.match(data) and b"\n" in data:
             self._client_is_orig = from_orig
         elif b"\n" in data:
             self._client_is_orig = from_orig is False  # the middle of a mail: the server's
@@ -121,15 +119,14 @@ class Pop3Reader:
             self._secret = False
             self._expect(b"?")
             return
-        if _COMMAND.match(line) is None:
+        if COMMAND.match(line) is None:
             self._expect(b"")
             return
         verb, _, rest = line.partition(b" ")
         verb = verb.upper()
-        mechanism = {b"USER": b"USER", b"APOP": b"APOP", b"AUTH": rest.split(b" ", 1)[0].upper()}.get(verb, b"")
-        if mechanism and _MECHANISM.match(mechanism):
-            self._session.auth_mechanism = mechanism.decode("ascii")
-            self._session.auth_success = None
+        how = {b"USER": "USER", b"APOP": "APOP", b"AUTH": mechanism(rest.split(b" ", 1)[0])}.get(verb)
+        if how is not None:
+            self._session.auth_mechanism, self._session.auth_success = how, None
         if verb == b"AUTH" and not rest.strip():
             verb = b"CAPA"  # lists what there is, as CAPA does
         elif verb in (b"LIST", b"UIDL") and rest.strip():
@@ -150,7 +147,7 @@ class Pop3Reader:
         if flow.data.startswith(b"\x16"):
             self._tls = True
             return False
-        if self._unclear and not self._list and MAIL_FIELD.match(flow.data) and b"\n" in flow.data:
+        if not self._list and MAIL_FIELD.match(flow.data) and b"\n" in flow.data and self._mail_may_begin():
             self._begin_mail()
             return True
         line = flow.line()
@@ -159,7 +156,7 @@ class Pop3Reader:
         if self._list:
             self._list = line != b"."
             self._capability(line)
-        elif _ANSWER.match(line):
+        elif ANSWER.match(line):
             self._answer(line)
         elif line.startswith(b"+ ") or line == b"+":
             self._secret = bool(self._due) and self._due.popleft() in (b"AUTH", b"?")
@@ -179,7 +176,7 @@ class Pop3Reader:
         good = line.startswith(b"+OK")
         if not self._greeted:
             self._greeted = True
-            if not self._due or self._due[0] not in _MAILS:
+            if not self._due or self._due[0] not in MAILS:
                 self._session.server_name = next(filter(None, map(server_name, line.split()[1:])), None)
                 return
         verb = self._due.popleft() if self._due else None
@@ -191,7 +188,7 @@ class Pop3Reader:
             self._tls_answer(good=good)
         elif verb == b"QUIT":
             self._over = True
-        elif good and verb in _MAILS:
+        elif good and verb in MAILS:
             self._begin_mail()
         elif good and verb in (b"CAPA", b"LIST", b"UIDL"):
             self._list = True
@@ -204,16 +201,26 @@ class Pop3Reader:
 
     # Mails
 
-    def _begin_mail(self) -> None:
-        self._dots = DotText(MimeScanner(), _begins_answer)
+    def _mail_may_begin(self) -> bool:
+        """Where a mail's field stands: was an answer missed, or a command seen too late (a mirror of two lines)?"""
+        asked = next((verb for verb in self._due if verb in MAILS), None)
+        while asked is not None and self._command is not asked:
+            self._command = self._due.popleft()
+        return self._unclear or asked is not None
+
+    def _begin_mail(self, *, lost: int = 0) -> None:
+        self._dots = DotText(MimeScanner(midway=lost > 0), begins_answer)
         self._unclear = False
+        self._lost = lost
+        if lost:
+            self._dots.gap(lost)
 
     def _mail(self, flow: Flow) -> bool:
         assert self._dots is not None
         data = flow.take()
         if self._dots.gapped:
             self._dots.after_gap(data)
-            resumed = _RESUMED.search(data)
+            resumed = RESUMED.search(data)
             if resumed:  # an answer: the end was missed
                 rest = self._dots.feed(data[: resumed.start()])
                 self._end_mail(complete=rest is not None)
@@ -230,8 +237,10 @@ class Pop3Reader:
         assert self._dots is not None
         mail = self._dots.mail.finish(complete=complete)
         self._dots = None
+        if self._lost and mail.size <= self._lost:
+            return  # nothing followed: it may have been refused
         told = self._session.told(mail)
-        command = self._command.decode("ascii") if self._command in _MAILS else None
+        command = self._command.decode("ascii") if self._command in MAILS else None
         if command == "TOP":  # a part's fields may have come without its body
             told["attachments"] = tuple(a for a in mail.attachments if a.size)
             told["complete"] = False
@@ -270,30 +279,3 @@ class Pop3Reader:
         return Events(
             self._take_told(), Rest.HANDOVER, left_orig=self._flows[True].data, left_resp=self._flows[False].data
         )
-
-
-def _begins_answer(data: bytes) -> Likeness:
-    if _ANSWER.match(data):
-        return Likeness.YES
-    return Likeness.MAYBE if any(word.startswith(data) for word in (b"+OK", b"-ERR")) else Likeness.NO
-
-
-def probe(orig: bytes, resp: bytes) -> Likeness:
-    """Is this a POP3 dialogue, whichever side opened it?"""
-    said = (_sides(orig, resp), _sides(resp, orig))
-    for likeness in (Likeness.YES, Likeness.MAYBE):
-        if likeness in said:
-            return likeness
-    return Likeness.NO
-
-
-def _sides(client: bytes, server: bytes) -> Likeness:
-    if server and not _ANSWER.match(server):
-        return Likeness.MAYBE if _begins_answer(server) is Likeness.MAYBE and not client else Likeness.NO
-    if client and not _COMMAND.match(client):
-        return Likeness.MAYBE if len(client) < 4 and client.isalpha() and not server else Likeness.NO
-    if _SURE_COMMAND.match(client) or (client and server):
-        return Likeness.YES
-    if b"POP" in server.partition(b"\n")[0].upper():
-        return Likeness.YES
-    return Likeness.MAYBE if max(len(client), len(server)) < FIRST_BYTES else Likeness.NO

@@ -101,6 +101,7 @@ class Attachment:
     protection: str | None = (
         None  # "smime", "pgp", "apicrypt", "zip", "7z", "pdf", "fse": content that was encrypted before it left
     )
+    guessed: bool = False  # its fields were not seen: what passed looked like a file
 
 
 @dataclass(frozen=True, slots=True)

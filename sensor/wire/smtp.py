@@ -61,6 +61,7 @@ class SmtpReader:
         self._strange = 0
         self._tls_begins = self._over = False
         self._told_any = False
+        self._unseen: Transaction | None = None  # a body that the server asked for, of a client not yet heard
 
     def data(self, data: bytes, *, from_orig: bool) -> Outcome:
         self._heard[from_orig] = True
@@ -108,7 +109,7 @@ class SmtpReader:
                 self._client.state = State.LOST
         else:
             return False
-        other = self._held[not from_orig]
+        other = self._held[not from_orig].lstrip(b"\r\n")
         if (
             from_orig != self._client_is_orig
             and other
@@ -121,6 +122,9 @@ class SmtpReader:
 
     def _feed(self, data: bytes, from_orig: bool) -> None:
         if from_orig == self._client_is_orig:
+            if self._unseen is not None and self._due.forget(self._unseen):
+                self._client.begin_body()  # here it is
+            self._unseen = None
             self._client.feed(data)
         else:
             self._client.server_heard = True
@@ -230,8 +234,8 @@ class SmtpReader:
             client.begin_body()
             client.go_on()
         elif code == 354:
-            unseen = Transaction(whole=False, mail=MimeScanner().finish(complete=False))
-            client.tell(*self._due.add(Want.BODY, unseen))
+            self._unseen = Transaction(whole=False, mail=MimeScanner().finish(complete=False))
+            client.tell(*self._due.add(Want.BODY, self._unseen))
         elif code in (235, 535):
             self._session.auth_success = code == 235
         elif code == 221:

@@ -62,7 +62,7 @@ class Bodies:
         transaction, self.transaction, self._dots = self._current(), None, None
         self.state = State.COMMAND
         transaction.end_body(complete=complete and not self._gapped)
-        if self._guess and not complete and not (transaction.mail and transaction.mail.attachments):
+        if self._guess and not complete and not transaction.certain:
             return  # no end mark, no part: it may have been anything
         if self.early is not None:
             transaction.accepted, self.early = self.early < 400, None

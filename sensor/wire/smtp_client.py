@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import ClassVar
 
+from sensor.wire.sasl import mechanism
 from sensor.wire.smtp_body import Bodies, State
 from sensor.wire.smtp_mail import Session, Transaction
 from sensor.wire.smtp_replies import DueReplies, Want
@@ -24,7 +25,6 @@ SLICE = 16_384
 """Bytes that are taken in at once: bounds what is copied for each of many short mails."""
 
 _CHUNK = re.compile(rb"([0-9]{1,15})(?:[ \t]+(LAST))?[ \t]*\Z", re.IGNORECASE)
-_MECHANISM = re.compile(rb"[A-Z0-9_-]{1,24}\Z")
 
 
 class ClientSide(Bodies):
@@ -150,10 +150,8 @@ class ClientSide(Bodies):
         self._expect(Want.STARTTLS)
 
     def _auth(self, rest: bytes) -> None:
-        mechanism = rest.split(None, 1)[0].upper() if rest else b""
-        if _MECHANISM.match(mechanism):
-            self.session.auth_mechanism = mechanism.decode("ascii")
-            self.session.auth_success = None
+        if rest:
+            self.session.auth_mechanism, self.session.auth_success = mechanism(rest.split(None, 1)[0]), None
         self._expect(Want.AUTH)
 
     def _other(self, _rest: bytes) -> None:

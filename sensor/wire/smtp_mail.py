@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from sensor.wire.mime import Mail, MimeScanner
+from sensor.wire.mime import MimeScanner
+from sensor.wire.mime_mail import Mail
 from sensor.wire.records import Smtp, Tls
 from sensor.wire.smtp_words import domain_of
 
@@ -55,6 +56,11 @@ class Transaction:
         if self.scanner is not None:
             self.mail = self.scanner.finish(complete=complete)
             self.scanner = None
+
+    @property
+    def certain(self) -> bool:
+        """Whether some attachment's own fields were seen."""
+        return self.mail is not None and any(not found.guessed for found in self.mail.attachments)
 
     def told(self, session: Session) -> Smtp:
         mail = self.mail

@@ -58,6 +58,12 @@ class DueReplies:
     def has(self, want: Want) -> bool:
         return any(due.want is want for due in self._due)
 
+    def forget(self, transaction: Transaction) -> bool:
+        """No answer is due to its body after all; whether one was."""
+        before = len(self._due)
+        self._due = deque(due for due in self._due if due.transaction is not transaction)
+        return len(self._due) < before
+
     def take(self, code: int) -> tuple[Due | None, list[Transaction]]:
         """What `code` answers, and the transactions it passes over."""
         passed: list[Transaction] = []

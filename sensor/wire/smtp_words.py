@@ -8,6 +8,7 @@
 import re
 
 from sensor.wire import Likeness
+from sensor.wire.mail_fields import begins_mail
 
 VERBS = frozenset(
     b"EHLO HELO LHLO MAIL RCPT DATA BDAT RSET QUIT NOOP VRFY EXPN HELP STARTTLS AUTH ETRN TURN ATRN BURL SEND SOML SAML".split()
@@ -18,7 +19,7 @@ MASKED = re.compile(rb"X{4,}[A-Z]?\Z")
 REPLY = re.compile(rb"([2-5][0-9][0-9])(?:([ -])|\r?\Z)")
 PROXY_V2 = b"\r\n\r\n\x00\r\nQUIT\n"
 MAIL_FIELD = re.compile(
-    rb"(?:received|return-path|from|to|subject|date|message-id|mime-version|content-type|x-mailer|reply-to|dkim-signature)[ \t]*:[ \t]",
+    rb"(?:received|return-path|from|to|subject|date|message-id|mime-version|content-type|x-mailer|reply-to|dkim-signature|delivered-to|arc-seal|cc)[ \t]*:[ \t]",
     re.IGNORECASE,
 )
 """A field with which mails begin: where a command should stand, the middle of a mail."""
@@ -32,6 +33,12 @@ RESUME = re.compile(
 FIRST_BYTES = 512
 _STRICT = re.compile(rb"(?:(?:EHLO|HELO|LHLO)[ \r\n]|MAIL FROM:|RCPT TO:|BDAT [0-9]+(?: LAST)?\r?\n)", re.IGNORECASE)
 _MAIL_SERVER = re.compile(rb"smtp|lmtp|postfix|exim|sendmail|exchange|mail", re.IGNORECASE)
+_BODY = re.compile(rb"[A-Za-z0-9+/=]{0,76}\r?\n(?:(?:[A-Za-z0-9+/]{4}){15,19}\r?\n){2}")
+_BEFORE = re.compile(rb"(?:\xff[\xfb-\xfe].|\r?\n)*", re.DOTALL)
+"""What people's terminals send before they type (RFC 854), and empty lines."""
+
+_GO_ON = re.compile(rb"^354[ -]", re.MULTILINE)
+_SMTP = re.compile(rb"[ (](?:E?SMTPS?|LMTP)\b")  # more than a name: a host named ftp may serve mail
 _FTP = re.compile(rb"ftp|filezilla|proftpd|vsftpd", re.IGNORECASE)
 _FTP_CLIENT = re.compile(rb"(?:USER|PASS|SYST|FEAT|PASV|EPSV|PORT|LIST|RETR|STOR|TYPE|CWD|PWD|OPTS) ?", re.IGNORECASE)
 _KEYWORDS = re.compile(
@@ -91,6 +98,9 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
 
 
 def _sides(client: bytes, server: bytes) -> Likeness:
+    if _BODY.match(client):  # the middle of an attachment: what the other side answers tells
+        answered = len(server) >= 4 and REPLY.match(server)
+        return Likeness.YES if answered else Likeness.NO if server else Likeness.MAYBE
     ours, theirs = _client(client), _server(server)
     if Likeness.NO in (ours, theirs):
         return Likeness.NO
@@ -109,12 +119,14 @@ def _client(data: bytes) -> Likeness:
         data = data.partition(b"\n")[2]
     if not data or PROXY_V2.startswith(data[:12]):
         return Likeness.MAYBE
-    if _STRICT.match(data) or (MAIL_FIELD.match(data) and b"\n" in data):
+    data = _BEFORE.sub(b"", data, count=1)
+    if _STRICT.match(data):
         return Likeness.YES
+    if MAIL_FIELD.match(data):
+        return begins_mail(data)
     if _FTP_CLIENT.match(data):
         return Likeness.NO
-    known = begins_command(data) is not Likeness.NO or MAIL_FIELD.match(data)
-    return Likeness.MAYBE if known and len(data) < FIRST_BYTES else Likeness.NO
+    return Likeness.MAYBE if begins_command(data) is not Likeness.NO and len(data) < FIRST_BYTES else Likeness.NO
 
 
 def _server(data: bytes) -> Likeness:
@@ -125,14 +137,14 @@ def _server(data: bytes) -> Likeness:
         return Likeness.MAYBE if len(data) < 4 and data.isdigit() else Likeness.NO
     line = data.partition(b"\n")[0]
     enhanced = _ENHANCED.match(data)
-    if _KEYWORDS.search(data) or (enhanced and enhanced[1] == enhanced[2]):
+    if _KEYWORDS.search(data) or _GO_ON.search(data) or (enhanced and enhanced[1] == enhanced[2]):
         return Likeness.YES
     if found[1] in (b"220", b"554", b"421"):
+        if _SMTP.search(line):
+            return Likeness.YES
         if _FTP.search(line):
             return Likeness.NO
         if _MAIL_SERVER.search(line):
             return Likeness.YES
         return Likeness.MAYBE if len(data) < FIRST_BYTES else Likeness.NO
-    if found[1] == b"354":
-        return Likeness.YES
     return Likeness.MAYBE if found[1] in (b"250", b"221", b"550") and len(data) < FIRST_BYTES else Likeness.NO

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensor.wire.mime import Mail, MimeScanner
+from sensor.wire.mime import MimeScanner
+from sensor.wire.mime_mail import Mail
 from sensor.wire.mime_nesting import DEPTH
 from sensor.wire.records import Attachment
 
