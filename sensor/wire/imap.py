@@ -254,7 +254,8 @@ class ImapReader:
         if mail is not None:
             upload = from_orig == self._client_is_orig
             command = "APPEND" if upload else "FETCH"
-            told = self._session.told(mail)
+            preview = isinstance(content, Whole) and content.partial
+            told = self._session.told(mail, preview=preview)
             self._told.append(Imap(upload=upload, command=command, compressed=self._compressed, **told))
 
     # What is told

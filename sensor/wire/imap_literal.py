@@ -29,6 +29,7 @@ class Whole:
     """A mail, or its text."""
 
     def __init__(self, *, midway: bool = False) -> None:
+        self.partial = False  # asked for in pieces: maybe only for the first
         self._scanner = MimeScanner(midway=midway)
 
     def feed(self, data: bytes) -> None:
@@ -160,6 +161,8 @@ class Fetches:
             content = self._content(section, decoded=item == "BINARY")
             if content is None or offset is None:
                 return content, abandoned
+            if isinstance(content, Whole):
+                content.partial = True
             fetched = self._fetched = Fetched(self.message, section, content, next=offset, asked=self.asked)
             if offset:
                 content.gap(offset)

@@ -83,7 +83,10 @@ class Session:
     auth_success: bool | None = None
     server_name: str | None = None
 
-    def told(self, mail: Mail | None = None) -> Told:
+    def told(self, mail: Mail | None = None, *, preview: bool = False) -> Told:
+        """`preview`: only the beginning was asked for: a part's fields may have come without its body, and where it stops
+        before any attachment nothing is known of them, so that it is no transfer.
+        """
         told: Told = {
             "tls": self.tls,
             "auth_mechanism": self.auth_mechanism,
@@ -91,11 +94,12 @@ class Session:
             "server_name": self.server_name,
         }
         if mail is not None:
+            attachments = tuple(found for found in mail.attachments if found.size or not preview)
             told |= {
-                "transferred": mail.size > 0,
+                "transferred": mail.size > 0 and not (preview and mail.open_end and not attachments),
                 "mailfrom_domain": mail.from_domain,
                 "rcptto_domains": mail.to_domains,
-                "attachments": mail.attachments,
+                "attachments": attachments,
                 "inline_images": mail.inline_images,
                 "protection": mail.protection,
                 "size": mail.size,

@@ -116,6 +116,7 @@ class MimeScanner:
             self._begin_body()
         if self._part is not None and not complete:
             self._part.complete = False
+        open_end = self._nesting.unclosed or (self._part is not None and self._part.size(delimited=True) == 0)
         self._end_part(delimited=False)
         open_files = any(found.protection is None for found in self.attachments)
         return Mail(
@@ -127,6 +128,7 @@ class MimeScanner:
             from_domain=self._correspondents.sender,
             to_domains=tuple(self._correspondents.to),
             legible=self._legible,
+            open_end=open_end,
         )
 
     # Lines
@@ -248,6 +250,7 @@ class MimeScanner:
         level = self._nesting.reach(at)
         self._lost = False
         if closing:
+            level.closed = True
             self._state = _State.BODY
         else:
             self._begin_part(level)

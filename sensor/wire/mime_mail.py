@@ -17,3 +17,4 @@ class Mail:
     from_domain: str | None
     to_domains: tuple[str, ...]
     legible: bool  # some attachment begins like a file that anybody can open
+    open_end: bool = False  # only its header came, or a multipart was not closed: of attachments nothing is said

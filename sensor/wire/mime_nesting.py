@@ -21,6 +21,7 @@ class Level:
     subtype: str
     place: Place
     started: bool = False  # a delimiter of it was seen
+    closed: bool = False
 
 
 class Nesting:
@@ -50,6 +51,11 @@ class Nesting:
     def undelimited(self) -> bool:
         """Whether the innermost was opened and none of its boundaries seen yet."""
         return bool(self._levels) and not self._levels[-1].started
+
+    @property
+    def unclosed(self) -> bool:
+        """Whether some multipart's end was not seen."""
+        return any(not level.closed for level in self._levels)
 
     def begin(self, boundary: bytes | None, subtype: str) -> None:
         inherited = self.place

@@ -239,10 +239,9 @@ class Pop3Reader:
         self._dots = None
         if self._lost and mail.size <= self._lost:
             return  # nothing followed: it may have been refused
-        told = self._session.told(mail)
+        told = self._session.told(mail, preview=self._command == b"TOP")
         command = self._command.decode("ascii") if self._command in MAILS else None
-        if command == "TOP":  # a part's fields may have come without its body
-            told["attachments"] = tuple(a for a in mail.attachments if a.size)
+        if command == "TOP":
             told["complete"] = False
         self._told.append(Pop3(command=command, **told))
 

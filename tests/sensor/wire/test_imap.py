@@ -130,6 +130,15 @@ DIALOGUES = {
         FETCHED(),
         *LOGOUT,
     ],
+    "a first piece that ends before the attachment says nothing of it": [
+        *LOGIN,
+        Orig(b"a2 FETCH 1 BODY.PEEK[]<0.150>\r\n"),
+        got(MAIL[:150], b"BODY[]<0>"),
+        Orig(b"a9 LOGOUT\r\n"),
+        Resp(b"a9 OK\r\n"),
+        FETCHED(transferred=False, attachments=(), size=150, complete=False),
+        Rest.DONE,
+    ],
     "put away": [
         *LOGIN,
         Orig(b'a2 APPEND "Sent" (\\Seen) {%d}\r\n' % SIZE),

@@ -73,7 +73,21 @@ DIALOGUES = {
         *LOGIN,
         Orig(b"TOP 1 3\r\n"),
         Resp(b"+OK\r\n" + MAIL[: MAIL.index(b"SGVs")] + b".\r\n"),
-        FETCHED(command="TOP", attachments=(), size=MAIL.index(b"SGVs"), complete=False),
+        FETCHED(command="TOP", transferred=False, attachments=(), size=MAIL.index(b"SGVs"), complete=False),
+        *QUIT,
+    ],
+    "TOP of the header only says nothing of attachments": [
+        *LOGIN,
+        Orig(b"TOP 1 0\r\n"),
+        Resp(b"+OK\r\n" + MAIL[: MAIL.index(b"--BB")] + b".\r\n"),
+        FETCHED(command="TOP", transferred=False, attachments=(), size=MAIL.index(b"--BB"), complete=False),
+        *QUIT,
+    ],
+    "TOP of all lines is a mail": [
+        *LOGIN,
+        Orig(b"TOP 1 9999\r\n"),
+        Resp(b"+OK\r\n" + TEXT + b".\r\n"),
+        FETCHED(**{**BARE, "command": "TOP", "size": len(TEXT), "complete": False}),
         *QUIT,
     ],
     "log-in refused": [
