@@ -98,7 +98,7 @@ class Detector:
 
     def _tell(self, occurrence: Occurrence) -> Iterator[Alert]:
         unless = occurrence.telling.unless
-        if unless and self._ledger.has(unless, occurrence.app, occurrence.device):
+        if unless and self._ledger.has(unless, occurrence.app, occurrence.device, occurrence.ts):
             return
         alert = self._ledger.take(occurrence)
         if alert is not None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sensor.detect import evidence
 from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Confidence, Severity
 from sensor.detect.evidence import Facts
+from sensor.detect.kinds import MONTH_NS, Kinds
 from sensor.detect.register import local_time
 from sensor.detect.telling import Telling
 from sensor.detect.words import Speaker, Told
@@ -93,6 +94,7 @@ class Ledger:
         self._cap = cap
         self._place = place or (lambda host, ip: host or ip)
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._kinds = Kinds(cap)
         self._running: dict[Key, Key] = {}  # sessions that an earlier run left open, by their endpoints
         self.evicted = 0
         self.evicted_conns = 0
@@ -101,9 +103,8 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def has(self, rule: str, app: str | None, device: AlertDevice) -> bool:
-        """Whether a rule that tells no peers apart has an alert for this app and device."""
-        return (rule, app or "", device.name or device.ip, "") in self._entries
+    def has(self, rules: Iterable[str], app: str | None, device: AlertDevice, now: int) -> bool:
+        return self._kinds.any_of(rules, app or "", device.name or device.ip, now)
 
     def take(self, o: Occurrence) -> Alert | None:
         """The alert of this occurrence, new or grown; None if it says nothing new."""
@@ -116,6 +117,7 @@ class Ledger:
         if entry is None:
             entry = self._open(key, o, day)
         self._entries.move_to_end(key)
+        self._kinds.seen(key[:3], o.ts)
         earlier = started < entry.first
         entry.first = min(entry.first, started)
         return self._alert(entry, o) if self._grow(entry, o) or earlier else None
@@ -239,6 +241,7 @@ class Ledger:
             if telling is None:
                 continue
             key = (alert.rule, alert.app or "", alert.device.name or alert.device.ip, self._known_peer(alert, telling))
+            self._kinds.seen(key[:3], alert.last_seen)
             if telling.per == "session" and not alert.ended:
                 self._running[*key[:3], f"{alert.peer.ip} {alert.peer.port}"] = key
             self._entries[key] = Entry(
@@ -271,10 +274,9 @@ class Ledger:
 
     def tick(self, now: int) -> None:
         """Forgets what can no longer grow: not seen for two days, or 30 when told once in 30."""
-        month = int(MONTH.total_seconds()) * 1_000_000_000
         old = [key for key, entry in self._entries.items() if now - entry.last > _TWO_DAYS]
         for key in old:
-            if now - self._entries[key].first > month:
+            if now - self._entries[key].first > MONTH_NS:
                 del self._entries[key]
             else:
                 self._entries[key].conns.clear()

@@ -242,9 +242,9 @@ class _Loader:
     def _other_rules(self) -> None:
         every: list[Rule | Correlation] = [*self.rules.values(), *(c for c, _, _ in self.correlations.values())]
         for rule in every:
-            for key in ("same_as", "unless"):
-                other = getattr(rule.telling, key)
-                if other and other not in self.rules and other not in self.correlations:
+            same = (rule.telling.same_as,) if rule.telling.same_as else ()
+            for key, other in (*(("same_as", o) for o in same), *(("unless", o) for o in rule.telling.unless)):
+                if other not in self.rules and other not in self.correlations:
                     self.mistakes.append(Mistake(rule.file, rule.line, f"'{key}': no rule is called '{other}'"))
 
     def _known_fields(self, correlation: Correlation, rule: Rule, document: Document) -> None:

@@ -12,7 +12,7 @@ vigie:
   threshold: transfer         vigie.yml's threshold of this name replaces the correlation's number
   less: bytes_in              of a value_sum: the sum of this field must be smaller
   same_as: other-rule         told as that rule's alert, with its words: another way to see the same
-      unless: other-rule          not told of an app and device for which that rule (peer: any) has an alert
+      unless: [other-rule]        not told of an app and device of which one of those rules has told within 30 days
       done_right: mssante         counts instead of telling
   fr: {title, advice, expected, seen}
   en: {title, advice, expected, seen}
@@ -83,7 +83,7 @@ class Telling:
     less: str | None = None
     done_right: str | None = None
     same_as: str | None = None
-    unless: str | None = None
+    unless: tuple[str, ...] = ()
 
 
 def read(section: Section, catalogue: Catalogue) -> Telling:
@@ -106,7 +106,7 @@ def read(section: Section, catalogue: Catalogue) -> Telling:
         less=section.text("less") or None,
         done_right=done_right,
         same_as=same_as,
-        unless=section.text("unless") or None,
+        unless=section.texts("unless", "a rule's name, or a list of them"),
         fr=_texts(section, "fr", needed=not silent),
         en=_texts(section, "en", needed=not silent),
     )

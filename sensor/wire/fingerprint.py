@@ -63,7 +63,7 @@ class FingerprintReader(TwoSides):
         for app, sign in self._signs:
             said = sign(orig, resp)
             if said is Likeness.YES:
-                return Events((Fingerprint(app, remote.established(app, resp)),), Rest.DONE)
+                return Events((Fingerprint(app, *remote.outcome(app, orig, resp)),), Rest.DONE)
             if said is Likeness.MAYBE:
                 still.append((app, sign))
         self._signs = still

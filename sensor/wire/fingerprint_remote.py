@@ -3,7 +3,8 @@
 TeamViewer  both sides 0x17 0x24 | 0x11 0x30                      two bytes of one side alone may be anything; nDPI
 Radmin      client 1 0 0 0 1 . . . 8 8, server 1 0 0 0 0x25       nDPI, radmin.c
 NoMachine   client "NXSH-", server "NXD-"                         nDPI, nomachine.c
-SPICE       both sides "REDQ" major(4) minor(4) size(4)           spice-protocol, protocol.h
+SPICE       both sides "REDQ" major(4) minor(4) size(4), then of the client connection(4) channel(1: 1 main, 2 display), of the
+            server, behind all of it, result(4): 0 lets in        spice-protocol, protocol.h; numbers little-endian
 X11         client 'l' 0 11(2) 0(2) name length(2) data length(2) 0 0, numbers as 'l' or 'B' says; server 1 | 0 | 2, minor
             or reason's length, 11(2)                             X Window System Protocol, 8: 1 lets in
 rsh         client port(digits) NUL user NUL user NUL command NUL, server NUL       BSD rshd(8)
@@ -19,6 +20,8 @@ RADMIN = re.compile(rb"\x01\0\0\0\x01...\x08\x08", re.DOTALL)
 RADMIN_SERVER = b"\x01\0\0\0\x25"
 NOMACHINE, NOMACHINE_SERVER = b"NXSH-", b"NXD-"
 SPICE = b"REDQ\2\0\0\0"
+SPICE_HEADER, SPICE_CHANNEL = 16, 20
+SPICE_MAIN, SPICE_DISPLAY = 1, 2
 RSH = re.compile(rb"\d{1,5}\0[a-z_][\w.-]{0,31}\0[a-z_][\w.-]{0,31}\0[^\0]+\0", re.ASCII)
 RSH_BEGINS = re.compile(rb"\d{1,5}(?:\0[\w.-]{0,32}(?:\0[\w.-]{0,32}(?:\0[^\0]*)?)?)?\Z", re.ASCII)
 RSH_LONGEST = 1_024
@@ -47,10 +50,17 @@ def nomachine(orig: bytes, resp: bytes) -> Likeness:
 
 
 def spice(orig: bytes, resp: bytes) -> Likeness:
-    def one(data: bytes) -> Likeness:
-        return starts(data, SPICE)
+    """Each channel is a connection of its own: told once the server has said whether it lets this one in."""
+    said = both(orig, resp, lambda data: starts(data, SPICE), lambda data: starts(data, SPICE))
+    if said is not Likeness.YES:
+        return said
+    return Likeness.YES if len(orig) > SPICE_CHANNEL and _spice_result(resp) is not None else Likeness.MAYBE
 
-    return both(orig, resp, one, one)
+
+def _spice_result(resp: bytes) -> bytes | None:
+    """What stands behind the server's link message; None while it has not come."""
+    end = SPICE_HEADER + int.from_bytes(resp[12:16], "little")
+    return resp[end : end + 4] if len(resp) >= max(end, SPICE_HEADER) + 4 else None
 
 
 def x11(orig: bytes, resp: bytes) -> Likeness:
@@ -90,6 +100,10 @@ def rsh(orig: bytes, resp: bytes) -> Likeness:
     return both(orig, resp, client, lambda data: Likeness.NO if data[0] else Likeness.YES)
 
 
-def established(app: str, resp: bytes) -> bool:
-    """Whether the bytes say that the session was let in."""
-    return app == "x11" and resp[:1] == b"\1"
+def outcome(app: str, orig: bytes, resp: bytes) -> tuple[bool, bool]:
+    """(whether the bytes say that the session was let in, whether this flow is the session's own)."""
+    if app == "spice":
+        let_in = _spice_result(resp) == bytes(4)
+        shows = orig[SPICE_CHANNEL] == (SPICE_DISPLAY if let_in else SPICE_MAIN)
+        return let_in and shows, shows
+    return app == "x11" and resp[:1] == b"\1", True

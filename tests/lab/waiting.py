@@ -21,13 +21,10 @@ NEEDS = {
     "exposure:ftp": CLEAR,
     "exposure:dicom": CLEAR,
     "telnet": SESSIONS,
-    "upload:call": SESSIONS,
     "remote:transfer": SESSIONS,
-    "session:spice": SESSIONS,  # nothing here can ask for it: taken out by hand
     "quic": NAMES,
     "xmpp": NAMES,
     "irc": NAMES,
-    "wireguard": NAMES,
 }
 
 _RULES = Path(__file__).parents[2] / "rules"

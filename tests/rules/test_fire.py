@@ -147,6 +147,8 @@ FIRES = [
     ("upload-health", hour(("www.weda.fr", 30_000_000))),
     ("upload-unknown", hour(("files.nobody.example", 12_000_000), ("img.nobody.example", 9_000_000))),
     ("upload-unknown", hour((None, 30_000_000))),
+    ("upload-unknown", hour((None, 90_000_000, {"into": 60_000_000, "proto": "udp", "services": ("quic",)}))),
+    ("upload-unknown", hour((None, 90_000_000, {"into": 20_000_000, "proto": "udp"}))),
     ("blindspot-relay", [flow("mask.icloud.com", **TALK)]),
     ("blindspot-resolver", [flow("dns.google", **TALK)]),
     ("blindspot-vpn", [flow("api.nordvpn.com", **TALK)]),
@@ -260,6 +262,11 @@ NOT = [
     ("upload-unknown", hour(("app.doctolib.fr", 90_000_000))),
     ("upload-unknown", hour(("dmp.gouv.fr", 90_000_000))),
     ("upload-unknown", hour((None, 90_000_000, {"into": 95_000_000}))),  # a call goes both ways
+    ("upload-unknown", hour((None, 90_000_000, {"into": 60_000_000, "proto": "udp"}))),  # never quite alike
+    (
+        "upload-unknown",
+        hour((None, 90_000_000, {"proto": "udp", "services": ("stun",)})),
+    ),  # who is called shows nothing
     ("upload-unknown", hour(("a.example", 12_000_000), ("b.example.org", 12_000_000))),
 ]
 
@@ -341,6 +348,13 @@ def test_a_container_that_looks_encrypted_is_probable():
 def test_what_the_practice_allows_is_not_told():
     assert not rules_of([flow("chat.signal.org", **TALK), flow("www.threema.ch", **TALK, ended=True)], POLICY)
     assert rules_of([flow("chat.signal.org", **TALK, device=Device("192.168.1.21", None))], POLICY)
+
+
+def test_what_was_told_in_full_is_not_told_as_presence_too():
+    document = replace(sent("web.whatsapp.com", 200_000), conn=conn(app="whatsapp"))
+    assert rules_of([document, flow("web.whatsapp.com", out=900, into=900, ended=True)]) == {"messaging-document"}
+    screen = flow("router7.teamviewer.com", out=900_000, into=90_000, seconds=600)
+    assert rules_of([screen, flow("router7.teamviewer.com", out=900, into=900, ended=True)]) == {"remote-tool-session"}
 
 
 def test_a_contract_makes_a_host_a_certified_one():

@@ -4,7 +4,6 @@ from tests.lab.scenario import Seen
 from tests.lab.services import other
 
 SEEN = (Seen("udp", 3478, "medecin", "call", out=1_000_000, into=400_000),)
-NEEDS = ("upload:call",)
 CONFIG = "privacy: full\nthresholds:\n  unknown: 1000000\n"
 
 

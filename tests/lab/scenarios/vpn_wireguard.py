@@ -5,7 +5,6 @@ from tests.lab.services import other
 
 TOLD = (Told("blindspot", "wireguard", device="medecin", peer="support"),)
 SEEN = (Seen("udp", 51820, "medecin", "support", out=1_500, into=2_000),)
-NEEDS = ("wireguard",)
 
 
 def act(lab):

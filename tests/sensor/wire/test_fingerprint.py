@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sensor.wire import GiveUp, Likeness, Rest
 from sensor.wire.fingerprint import SIGNS, FingerprintReader, probe
 from sensor.wire.records import Fingerprint
-from tests.sensor.wire.dialogue import Orig, OrigEnd, Resp, check, play
+from tests.sensor.wire.dialogue import Orig, OrigEnd, Resp, RespEnd, check, play
 
 KEY = bytes(range(1, 9))
 X11 = b"l\0\x0b\0\0\0\x12\0\x10\0\0\0MIT-MAGIC-COOKIE-1"
@@ -66,7 +66,6 @@ SIGNS_ALONE = [
     ("teamviewer", [Orig(b"\x17\x24\x0a"), Resp(b"\x11\x30\x01")]),
     ("radmin", [Orig(b"\1\0\0\0\1abc\x08\x08"), Resp(b"\1\0\0\0\x25more")]),
     ("nomachine", [Orig(b"NXSH-8.1\n"), Resp(b"NXD-8.1\n")]),
-    ("spice", [Orig(b"REDQ\2\0\0\0\2\0\0\0"), Resp(b"REDQ\2\0\0\0\2\0\0\0")]),
     ("rsh", [Orig(b"1021\0durand\0root\0uname -a\0"), Resp(b"\0")]),
     ("whatsapp", [Orig(b"WA\x01\x05\0\0")]),
     *FRAMES,
@@ -85,7 +84,29 @@ def test_signs(app, script):
 
 
 def test_every_sign_is_tried():
-    assert {app for app, _ in SIGNS_ALONE} | {"x11"} == set(SIGNS)
+    assert {app for app, _ in SIGNS_ALONE} | {"x11", "spice"} == set(SIGNS)
+
+
+REDQ = b"REDQ\2\0\0\0\2\0\0\0"
+LINKED = REDQ + b"\xba\0\0\0" + bytes(0xBA)
+
+
+def channel(kind):
+    return Orig(REDQ + b"\x1a\0\0\0" + bytes(4) + bytes((kind,)) + bytes(21))
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "established", "control"),
+    [(2, 0, True, True), (1, 0, False, False), (3, 0, False, False), (1, 7, False, True), (2, 7, False, False)],
+)
+def test_spice_is_a_session_where_its_display_is_let_in(kind, result, established, control):
+    said = Fingerprint("spice", established, control)
+    answer = Resp(result.to_bytes(4, "little"))
+    check(FingerprintReader, [channel(kind), Resp(LINKED), Orig(bytes(132)), answer, said, Rest.DONE], splits=False)
+
+
+def test_a_spice_server_that_was_only_greeted_tells_nothing():
+    check(FingerprintReader, [channel(1), Resp(LINKED), OrigEnd(), RespEnd(), GiveUp], splits=False)
 
 
 @pytest.mark.parametrize(
