@@ -115,8 +115,7 @@ TOOLS = (
          lambda client, address, post: command.x11_window(client, address, post.home / "Xauthority"), greets=0),
     Tool("spice", "spice", "SPICE (QEMU, spicy)", 5930, "medecin", lambda _, post: command.spice(post),
          lambda client, address: command.spicy(client, address, 5930, "mauvais", 3.0),
-         lambda client, address, _: command.spicy(client, address, 5930, canaries.PASSWORD[:12]), greets=0,
-         needs=("session:spice",)),
+         lambda client, address, _: command.spicy(client, address, 5930, canaries.PASSWORD[:12]), greets=0),
 )  # fmt: skip
 
 SCENARIOS = tuple(scenario(tool) for tool in TOOLS)
