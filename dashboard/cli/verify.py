@@ -1,6 +1,7 @@
-"""`vigie verify`: is the journal as it was written? Names the first bad entry and leaves with 1; with 2 if it cannot be read.
+"""`vigie verify`: are the journals as they were written? Names the first bad entry and leaves with 1; with 2 if one cannot be read.
 
-Prints the root of today, one line to keep elsewhere; given back later with --root it also shows a tail that was cut off.
+Prints the root of now, over the journals of watch, serve and relay: one line to keep elsewhere; given back later with --root it
+also shows a tail that was cut off. What the journals told of one another meanwhile is checked without it.
 """
 
 import sqlite3
@@ -9,19 +10,19 @@ from pathlib import Path
 
 import click
 
-from sensor.store import keys
-from sensor.store.errors import StoreError
+from sensor.store.errors import Reason, StoreError, WillRetry
 from sensor.store.journal import entries
 from sensor.store.reader import read
+from sensor.store.roots import Checked, check
+from sensor.store.schema import SERVE, WATCH
+from sensor.store.serve import rebuilt
 from sensor.store.telling import Difference, compare
-from sensor.store.verify import Fault, Root, Verdict, root_of
-from sensor.store.verify import verify as verify_journal
-from sensor.store.watch import database
+from sensor.store.verify import Fault, Root, Verdict
 
 BAD, UNREADABLE = 1, 2
-NAME = "watch"
 _SAID = {
     "fr": {
+        "named": "{name} : {line}",
         "well": "Journal intact : {count} entrées vérifiées.",
         "root": "Racine à conserver ailleurs : {root}",
         "lost": "Un fichier abîmé en avait fait perdre {count} autres : une entrée signée le déclare.",
@@ -30,11 +31,12 @@ _SAID = {
         Fault.MISSING: "elle manque.",
         Fault.ERASED: "son contenu a disparu sans effacement déclaré.",
         Fault.KEY: "elle est signée par une clé inconnue ou que rien n’annonce.",
-        Fault.CUT: "la fin du journal a été coupée ou remplacée depuis cette racine.",
+        Fault.CUT: "la fin du journal a été coupée ou remplacée depuis une racine donnée ou notée plus tôt.",
         "differs": "Alerte {alert} : le journal et la table diffèrent ({what}).",
         "rebuilt": "Table reconstruite du journal : identique.",
     },
     "en": {
+        "named": "{name}: {line}",
         "well": "Journal intact: {count} entries verified.",
         "root": "Root to keep elsewhere: {root}",
         "lost": "A damaged file had lost {count} others: a signed entry says so.",
@@ -43,7 +45,7 @@ _SAID = {
         Fault.MISSING: "it is missing.",
         Fault.ERASED: "its content is gone without a declared erasure.",
         Fault.KEY: "it is signed by a key that is unknown or that nothing announced.",
-        Fault.CUT: "the end of the journal was cut or replaced since that root.",
+        Fault.CUT: "the end of the journal was cut or replaced since a root that was given or noted earlier.",
         "differs": "Alert {alert}: journal and table differ ({what}).",
         "rebuilt": "Table rebuilt from the journal: identical.",
     },
@@ -51,41 +53,60 @@ _SAID = {
 
 
 @click.command
-@click.option("--state", required=True, type=click.Path(file_okay=False, path_type=Path), help="The store's directory.")
+@click.option("--state", required=True, type=click.Path(file_okay=False, path_type=Path), help="The stores' directory.")
 @click.option("--root", metavar="ROOT", help="A root that was given earlier.")
-@click.option("--rebuild", is_flag=True, help="Also compare the alerts with what the journal tells of them.")
+@click.option("--rebuild", is_flag=True, help="Also compare the tables with what the journals tell.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language.")
 def verify(state: Path, root: str | None, *, rebuild: bool, lang: str) -> None:
-    """Check that nothing in the journal was changed."""
-    said = _SAID[lang]
+    """Check that nothing in the journals was changed."""
     try:
-        verdict, differences = _ask(database(state), None if root is None else Root.parse(root), rebuild=rebuild)
+        checked = check(state, None if root is None else Root.parse(root))
+        if not checked.verdicts:
+            raise WillRetry(Reason.ABSENT, WATCH.path(state))
+        bad = any(verdict.fault is not None for verdict in checked.verdicts.values())
+        differences = _differences(state, checked) if rebuild and not bad else []
     except (StoreError, ValueError) as error:
         click.echo(f"vigie verify: {error}", err=True)
         sys.exit(UNREADABLE)
-    if verdict.fault is not None:
-        click.echo(said["bad"].format(seq=verdict.seq, why=said[verdict.fault]))
+    for name, verdict in sorted(checked.verdicts.items()):
+        _tell(name, verdict, _SAID[lang])
+    if bad:
         sys.exit(BAD)
-    click.echo(said["well"].format(count=verdict.entries - verdict.lost))
-    if verdict.lost:
-        click.echo(said["lost"].format(count=verdict.lost))
-    click.echo(said["root"].format(root=root_of(NAME, verdict.seq, verdict.head)))
+    click.echo(_SAID[lang]["root"].format(root=checked.root))
     for one in differences:
-        click.echo(said["differs"].format(alert=one.alert, what=one.what))
+        click.echo(_SAID[lang]["differs"].format(alert=one.alert, what=one.what))
     if differences:
         sys.exit(BAD)
     if rebuild:
-        click.echo(said["rebuilt"])
+        click.echo(_SAID[lang]["rebuilt"])
 
 
-def _ask(path: Path, root: Root | None, *, rebuild: bool) -> tuple[Verdict, list[Difference]]:
-    known = keys.load(path.parent / "keys")
+def _tell(name: str, verdict: Verdict, said: dict[str, str]) -> None:
+    if verdict.fault is not None:
+        lines = [said["bad"].format(seq=verdict.seq, why=said[verdict.fault])]
+    else:
+        lines = [said["well"].format(count=verdict.entries - verdict.lost)]
+    if verdict.lost:
+        lines.append(said["lost"].format(count=verdict.lost))
+    for line in lines:
+        click.echo(said["named"].format(name=name, line=line))
 
-    def ask(db: sqlite3.Connection) -> tuple[Verdict, list[Difference]]:
-        verdict = verify_journal(db, known, root)
-        if not rebuild or verdict.fault is not None:
-            return verdict, []
-        bodies = (body for (body,) in db.execute("SELECT body FROM alert"))
-        return verdict, list(compare(bodies, entries(db)))
 
-    return read(path, ask)
+def _differences(state: Path, checked: Checked) -> list[Difference]:
+    """What the tables say and the journals do not, or the other way round."""
+    found = []
+    for name in checked.verdicts:
+        found += read(state / name / WATCH.path(state).name, _alerts)
+    if SERVE.name in checked.verdicts:
+        found += read(SERVE.path(state), _current)
+    return found
+
+
+def _alerts(db: sqlite3.Connection) -> list[Difference]:
+    return list(compare((body for (body,) in db.execute("SELECT body FROM alert")), entries(db)))
+
+
+def _current(db: sqlite3.Connection) -> list[Difference]:
+    kept = {(kind, subject): body for kind, subject, body in db.execute("SELECT kind, subject, body FROM current")}
+    told = rebuilt(entries(db))
+    return [Difference(key[1], key[0]) for key in sorted(kept.keys() | told.keys()) if kept.get(key) != told.get(key)]

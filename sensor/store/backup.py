@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import file_digest
 from importlib.metadata import version
 from pathlib import Path
@@ -29,7 +30,7 @@ from sensor.store import keys
 from sensor.store.reader import read
 from sensor.store.schema import DATABASE
 from sensor.store.sealed import PIECE, Sealer, unseal
-from sensor.store.verify import Root, root_of, verify
+from sensor.store.verify import Root, head_of, verify
 
 MANIFEST, STATE, POLICY = "manifest.json", "state", "vigie.yml"
 _LEFT_OUT = ("lock", "status", "reserve")
@@ -125,9 +126,9 @@ def still_holds(made: Made, state: Path) -> list[str]:
     """The writers whose journal of today does not go on from the backup's."""
     wrong = []
     for writer, text in made.roots.items():
-        path, root = state / writer / DATABASE, Root.parse(text)
+        path, heads = state / writer / DATABASE, Root.parse(text).heads
         known = keys.load(path.parent / "keys")
-        if root.seq and read(path, lambda db, known=known, root=root: verify(db, known, root)).fault is not None:  # type: ignore[misc]
+        if any(head.seq for head in heads) and read(path, partial(verify, keys=known, heads=heads)).fault is not None:
             wrong.append(writer)
     return wrong
 
@@ -183,8 +184,8 @@ def _roots(state: Path) -> dict[str, str]:
     roots = {}
     for path in sorted(state.glob(f"*/{DATABASE}")):
         known = keys.load(path.parent / "keys")
-        verdict = read(path, lambda db, known=known: verify(db, known))  # type: ignore[misc]
-        roots[path.parent.name] = str(root_of(path.parent.name, verdict.seq, verdict.head))
+        verdict = read(path, partial(verify, keys=known))
+        roots[path.parent.name] = str(Root.over([head_of(path.parent.name, verdict.seq, verdict.head)]))
         if verdict.fault is not None:
             raise Unusable(f"{path.parent.name}: its journal is bad at entry {verdict.seq}; see `vigie verify`")
     return roots

@@ -10,7 +10,7 @@ as decimal strings because nanoseconds pass 2^53 (RFC 8785, 3.2.2.3). `mac` is i
 
 Kinds: opening, growth and closing of an alert; erasure {"entries": [seq…]}, whose bodies are then gone, digests and MACs
 staying; rotation {"key": id}, signed by the old key, after which the new one signs; recovery, which tells what a damaged file
-lost (`sensor.store.refill`); clock, from which on the clock is trusted or not (`sensor.store.clock`). Of `serve` decisions,
+lost (`sensor.store.refill`); root, the heads of all journals (`sensor.store.roots`); clock, from which on the clock is trusted or not (`sensor.store.clock`). Of `serve` decisions,
 exceptions, accounts, settings and sign-ins (`sensor.store.serve`); of `relay` sendings and reports (`sensor.store.relay`).
 """
 
@@ -31,7 +31,7 @@ from uuid import UUID
 import rfc8785
 
 from sensor.store.codec import clean
-from sensor.store.packed import pack, unpack
+from sensor.store.packed import pack, unpacked
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 COLUMNS = "seq, kind, subject, written, boot, monotonic, key, digest, mac, body"
@@ -57,6 +57,7 @@ class Kind(StrEnum):
     SIGN_IN = "sign-in"
     SENDING = "sending"
     REPORT = "report"
+    ROOT = "root"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +85,20 @@ def boot_id() -> str:
 
 def signed_text(entry: Entry, prev: bytes) -> bytes:
     """What the MAC covers. Written out, because a hundred thousand are verified in two seconds; a test holds it to RFC 8785."""
-    strings = (
-        ("boot", entry.boot),
-        ("digest", entry.digest.hex()),
-        ("key", entry.key),
-        ("kind", entry.kind),
-        ("monotonic", str(entry.monotonic)),
-        ("prev", prev.hex()),
+    before, between = _lasting(entry.boot, entry.key, entry.kind)
+    return (
+        f'{before}{entry.digest.hex()}{between}{entry.monotonic}","prev":"{prev.hex()}","seq":{entry.seq},'
+        f'"subject":{_quoted(entry.subject)},"written":"{entry.written}"}}'
+    ).encode()
+
+
+@lru_cache(maxsize=256)
+def _lasting(boot: str, key: str, kind: str) -> tuple[str, str]:
+    """The parts that thousands of entries share."""
+    return (
+        f'{{"boot":{_quoted(boot)},"digest":"',
+        f'","key":{_quoted(key)},"kind":{_quoted(kind)},"monotonic":"',
     )
-    head = ",".join(f'"{name}":{_quoted(text)}' for name, text in strings)
-    return f'{{{head},"seq":{entry.seq},"subject":{_quoted(entry.subject)},"written":"{entry.written}"}}'.encode()
 
 
 def anchor(entry: Entry) -> str:
@@ -224,9 +229,10 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
     seq, kind, subject, written, boot, monotonic, key, digest, mac, body = row
     text = None
     if body is not None:
-        text = _body(body)
-        found = sha256(text.encode()).digest()
-        digest = found if digest in (None, found) else b""
+        plain = _body(body)
+        found = sha256(plain).digest()
+        digest = found if digest is None or digest == found else b""
+        text = _text(plain)
     return Entry(
         seq if type(seq) is int else -1,
         kind if type(kind) is str else ALIEN,
@@ -265,11 +271,20 @@ def lend(db: sqlite3.Connection) -> None:
     db.create_function("unsaid", 2, unsaid, deterministic=True)  # type: ignore[arg-type]
 
 
-def _body(value: object) -> str:
+def _body(value: object) -> bytes:
     if type(value) is bytes:
-        with suppress(ValueError):
-            return unpack(value)
-    return value if type(value) is str else ALIEN  # a text as it is: of the third schema
+        try:
+            return unpacked(value)
+        except ValueError:
+            return ALIEN.encode()
+    return clean(value).encode() if type(value) is str else ALIEN.encode()  # a text as it is: of the third schema
+
+
+def _text(plain: bytes) -> str:
+    try:
+        return plain.decode()
+    except UnicodeDecodeError:
+        return ALIEN
 
 
 def _short(text: str, digits: int) -> bytes | str:

@@ -46,16 +46,21 @@ def pack(text: str) -> bytes:
     frame = _tools.packer.compress(plain)
     number, data = (NEWEST, frame) if len(frame) < len(plain) else (0, plain)
     word = number << 24 | len(plain)
-    return _HEAD.pack(word, _check(word, data)) + data
+    return _HEAD.pack(word, zlib.crc32(data, zlib.crc32(word.to_bytes(4)))) + data
 
 
 def unpack(packed: bytes) -> str:
     """Errors: ValueError if these are not the bytes that `pack` made."""
+    return unpacked(packed).decode()
+
+
+def unpacked(packed: bytes) -> bytes:
+    """The same, still in UTF-8."""
     if len(packed) < _HEAD.size:
         raise ValueError("cut short")
     word, check = _HEAD.unpack_from(packed)
     data = packed[_HEAD.size :]
-    if _check(word, data) != check:
+    if zlib.crc32(data, zlib.crc32(packed[:4])) != check:
         raise ValueError("not as it was packed")
     number, size = word >> 24, word & MOST
     if number:
@@ -65,11 +70,7 @@ def unpack(packed: bytes) -> str:
             raise ValueError(str(error)) from error
     if len(data) != size:
         raise ValueError("not of its size")
-    return data.decode()
-
-
-def _check(word: int, data: bytes) -> int:
-    return zlib.crc32(data, zlib.crc32(word.to_bytes(4)))
+    return data
 
 
 def _unpacker(number: int) -> zstandard.ZstdDecompressor:

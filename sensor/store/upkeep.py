@@ -8,7 +8,7 @@ of work in at most one small transaction, so that an alert never waits for it.
   disk       each minute                         look; from 95 % on, a little of what may go (`watch`: detail of traffic)
   summing    `watch`: ten minutes are over       that stretch
   retention  the day changed                     `detail.ROWS` rows, or `retention.ALERTS` alerts
-  chain      at start, and daily                 `CHUNK` entries
+  chain      at start, and daily                 `CHUNK` entries; at its end the day's root (`sensor.store.roots`)
 """
 
 import sqlite3
@@ -22,10 +22,10 @@ from zoneinfo import ZoneInfo
 
 from sensor.detect.alert import Alert, Value
 from sensor.detect.policy import Retention
-from sensor.store import clock
-from sensor.store.days import PARIS
+from sensor.store import clock, roots
+from sensor.store.days import PARIS, day_of
 from sensor.store.health import Trouble, health
-from sensor.store.journal import Journal, entries_after
+from sensor.store.journal import Journal, Kind, entries_after
 from sensor.store.retention import Limits, Own, Pass
 from sensor.store.salvage import readable
 from sensor.store.space import FULL, WARN, Space
@@ -163,7 +163,18 @@ class Upkeep:
         else:
             with self._tools.commit() as db:
                 db.execute("UPDATE meta SET value = ? WHERE key = 'verified'", (now // _SECOND,))
+            self._tell_root(now)
         return False
+
+    def _tell_root(self, now: int) -> None:
+        """Once a day of the practice's: how far all journals of the box have come."""
+        last = roots.last_told(self._tools.db)
+        if last is not None and day_of(last[0], self._terms.zone) == day_of(now, self._terms.zone):
+            return
+        root = roots.of_now(self._tools.path.parent.parent)
+        if root is not None:
+            with self._tools.commit():
+                self._tools.journal.append(Kind.ROOT, "", {"root": str(root)}, now)
 
 
 def _meta(db: sqlite3.Connection, key: str) -> int:

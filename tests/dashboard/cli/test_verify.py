@@ -6,6 +6,9 @@ from click.testing import CliRunner
 
 from dashboard.cli import main
 from sensor.store import WatchStore
+from sensor.store.journal import Kind
+from sensor.store.relay import RelayStore
+from sensor.store.serve import ServeStore
 from sensor.store.watch import database
 
 
@@ -39,7 +42,7 @@ def test_an_altered_entry_is_named(filled):
     change(filled, "UPDATE journal SET body = (SELECT body FROM journal WHERE seq = 4) WHERE seq = 3")
     assert run(filled) == (
         1,
-        "Journal ALTÉRÉ à l’entrée 3 : elle n’est pas ce qui avait été signé (modifiée, insérée ou déplacée).\n",
+        "watch : Journal ALTÉRÉ à l’entrée 3 : elle n’est pas ce qui avait été signé (modifiée, insérée ou déplacée).\n",
     )
     assert "at entry 3" in run(filled, "--lang", "en")[1]
 
@@ -89,3 +92,24 @@ def test_what_a_damaged_file_lost_is_said(store, sample, tmp_path):
     code, text = run(tmp_path, "--rebuild")
     assert code == 0, text
     assert "Un fichier abîmé en avait fait perdre" in text
+
+
+def test_every_journal_of_the_box_is_checked_and_told_by_name(filled):
+    with ServeStore(filled) as serve:
+        serve.sign_in("", "link", "192.168.1.5", "opened")
+        serve.record(Kind.DECISION, "a1", {"verdict": "known"})
+    RelayStore(filled).close()
+    code, text = run(filled, "--rebuild", "--lang", "en")
+    assert code == 0
+    names = [line.split(":")[0] for line in text.splitlines()]
+    assert names[:3] == ["relay", "serve", "watch"]
+    root = text.splitlines()[3].split(": ")[1]
+    assert root.startswith("v1.relay=0:")
+    with sqlite3.connect(ServeStore.LAYOUT.path(filled)) as db:
+        db.execute("DELETE FROM journal WHERE seq = 2")
+    db.close()
+    assert run(filled)[0] == 0
+    code, text = run(filled, "--root", root)
+    assert code == 1
+    assert "serve : Journal ALTÉRÉ à l’entrée 2 : la fin du journal a été coupée" in text
+    assert run(filled, "--rebuild")[0] == 1  # the decision is in the table only

@@ -139,10 +139,10 @@ def test_old_alerts_leave_with_all_that_the_journal_says_of_them(tmp_path, clock
             store.path, lambda db: db.execute("SELECT subject, count(body) FROM journal GROUP BY subject").fetchall()
         )
         assert {subject for subject, bodies in told if bodies and subject} == {"young"}
-        store._db.execute("DELETE FROM journal WHERE kind = 'erasure'")
+        store._db.execute("DELETE FROM journal WHERE seq >= (SELECT min(seq) FROM journal WHERE kind = 'erasure')")
         assert read(store.path, lambda db: verify(db, known)).fault is Fault.ERASED
     data = store.path.read_bytes()
-    left = {name for name, body in kept if body in data}
+    left = {name for name, body in kept if name and body in data}
     assert left == {"young"}
 
 

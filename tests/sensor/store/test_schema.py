@@ -137,7 +137,7 @@ def test_a_file_of_the_third_schema_keeps_its_chain_to_the_last_byte(tmp_path, s
     before = read(path, lambda db: list(entries(db)))
     with WatchStore(tmp_path, clock=lambda: told["now"], terms=Terms(trusted=lambda: True)) as store:
         known = keys.load(store.keys)
-        verdict = read(path, lambda db: verify(db, known, Root.parse(told["root"])))
+        verdict = read(path, lambda db: verify(db, known, Root.parse(told["root"]).heads))
         assert (verdict.entries, verdict.fault) == (told["entries"], None)
         assert read(path, lambda db: list(entries(db))) == before
         bodies = read(path, lambda db: [body for (body,) in db.execute("SELECT body FROM alert")])
@@ -185,7 +185,7 @@ def test_a_damaged_file_of_the_third_schema_is_read_as_far_as_it_goes(tmp_path):
         file.write(b"\xff" * 4096)
     with WatchStore(tmp_path, clock=lambda: told["now"]) as store:
         assert {"a1", "a2", "a3"} < {one.id for one in store.load_alerts()}
-        verdict = read(path, lambda db: verify(db, keys.load(store.keys), Root.parse(told["root"])))
+        verdict = read(path, lambda db: verify(db, keys.load(store.keys), Root.parse(told["root"]).heads))
         assert verdict.fault is None
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sensor.store import schema
 from sensor.store.journal import Journal, Kind, entries, stored
-from sensor.store.verify import Fault, Root, root_of, verify
+from sensor.store.verify import Fault, Root, head_of, verify
 
 KEYS = {"k1": b"1" * 32, "k2": b"2" * 32, "k3": b"3" * 32}
 COLUMNS = ("kind", "subject", "written", "boot", "monotonic", "key", "digest", "mac", "body")
@@ -155,20 +155,20 @@ def test_a_tombstone_without_its_erasure_is_a_deletion(db, seq):
 @pytest.mark.parametrize("cut", range(1, 13))
 def test_a_cut_tail_is_found_with_a_root_given_earlier(db, cut):
     head = verify(db, KEYS)
-    root = root_of("watch", head.seq, head.head)
-    assert verify(db, KEYS, root).fault is None
+    root = Root.over([head_of("watch", head.seq, head.head)])
+    assert verify(db, KEYS, root.heads).fault is None
     db.execute("DELETE FROM journal WHERE seq > ?", (12 - cut,))
     # erased entries whose erasure was cut off are seen even without the root
-    assert verify(db, KEYS, root).fault is not None
+    assert verify(db, KEYS, root.heads).fault is not None
     Journal(db, KEYS, "k1").append(Kind.OPENING, "grown again", {}, 0)
-    assert verify(db, KEYS, root).fault is not None
+    assert verify(db, KEYS, root.heads).fault is not None
 
 
 def test_a_root_of_earlier_still_holds_when_the_journal_has_grown(db):
     head = verify(db, KEYS)
-    root = root_of("watch", head.seq, head.head)
+    root = Root.over([head_of("watch", head.seq, head.head)])
     Journal(db, KEYS, "k1").append(Kind.OPENING, "later", {}, 0)
-    assert verify(db, KEYS, Root.parse(str(root))).fault is None
+    assert verify(db, KEYS, Root.parse(str(root)).heads).fault is None
 
 
 @pytest.mark.parametrize("text", ["", "v1", "v2.watch=1." + "0" * 64, "v1.watch=x." + "0" * 64, "v1.watch=1.00"])

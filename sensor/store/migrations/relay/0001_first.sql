@@ -19,8 +19,8 @@ CREATE TABLE alert (
     device_ip  TEXT NOT NULL,
     body       BLOB NOT NULL              -- the whole alert (sensor.store.codec)
 );
-CREATE INDEX alert_recent ON alert (last_seen DESC, id DESC, severity);
-CREATE INDEX alert_by_category ON alert (category, last_seen DESC, id DESC, severity);
+CREATE INDEX alert_recent ON alert (last_seen DESC, severity);
+CREATE INDEX alert_by_category ON alert (category, last_seen DESC, severity);
 CREATE INDEX alert_by_change ON alert (change);
 
 -- What was told and done, never changed: sensor.store.journal says what the chain covers.

@@ -42,6 +42,6 @@ INSERT INTO alert SELECT id, change, first_seen, last_seen, category, severity, 
     CASE typeof(body) WHEN 'text' THEN coalesce(packed(CAST(body AS BLOB)), body) ELSE body END
     FROM alert_before ORDER BY rowid;
 DROP TABLE alert_before;
-CREATE INDEX alert_recent ON alert (last_seen DESC, id DESC, severity);
-CREATE INDEX alert_by_category ON alert (category, last_seen DESC, id DESC, severity);
+CREATE INDEX alert_recent ON alert (last_seen DESC, severity);
+CREATE INDEX alert_by_category ON alert (category, last_seen DESC, severity);
 CREATE INDEX alert_by_change ON alert (change);  -- what was written since: what the relay ships
