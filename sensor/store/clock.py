@@ -11,7 +11,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
-from sensor.store.journal import Entry, Journal, Kind, about, boot_id, entries
+from sensor.store.entry import Entry
+from sensor.store.journal import Journal, Kind, about, boot_id, entries
 
 _TIMEX = 208  # bytes of the largest struct timex (64-bit); modes = 0 only asks
 _TIME_ERROR = 5

@@ -18,19 +18,8 @@ from typing import Any
 from sensor.detect.alert import Alert
 from sensor.store import salvage
 from sensor.store.codec import decode
-from sensor.store.journal import (
-    ALIEN,
-    COLUMNS,
-    Entry,
-    Journal,
-    Kind,
-    anchor,
-    entries,
-    entry_of,
-    insert,
-    signed_text,
-    signer_after,
-)
+from sensor.store.entry import ALIEN, COLUMNS, Entry, entry_of
+from sensor.store.journal import Journal, Kind, anchor, entries, insert, signed_text, signer_after
 from sensor.store.table import write
 from sensor.store.telling import rebuild, tell
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sensor.store.journal import ALIEN
+from sensor.store.entry import ALIEN
 
 _AT_ONCE = 1_024
 Row = tuple[Any, ...]

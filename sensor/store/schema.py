@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from sensor.store.entry import lend
 from sensor.store.errors import NeedsHuman, Reason
-from sensor.store.journal import lend
 
 DATABASE = "vigie.db"
 

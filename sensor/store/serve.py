@@ -12,7 +12,8 @@ from typing import Any
 
 from sensor.store.base import OwnStore
 from sensor.store.codec import clean
-from sensor.store.journal import Entry, Kind
+from sensor.store.entry import Entry
+from sensor.store.journal import Kind
 from sensor.store.refill import Rest, tables
 from sensor.store.retention import MINUTE, Limits, Own
 from sensor.store.schema import SERVE

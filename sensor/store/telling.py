@@ -11,7 +11,8 @@ from typing import Any
 
 from sensor.detect.alert import Alert
 from sensor.store.codec import decode
-from sensor.store.journal import Entry, Journal, Kind, canonical
+from sensor.store.entry import Entry
+from sensor.store.journal import Journal, Kind, canonical
 
 GROWTH_EVERY = 600 * 1_000_000_000
 _ALERTS = (Kind.OPENING, Kind.GROWTH, Kind.CLOSING)

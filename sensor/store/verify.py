@@ -15,7 +15,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sensor.store.journal import Entry, Kind, about, anchor, entries, signed_text, signer_after
+from sensor.store.entry import Entry
+from sensor.store.journal import Kind, about, anchor, entries, signed_text, signer_after
 from sensor.store.salvage import readable
 
 LASTING = (Kind.ERASURE, Kind.ROTATION, Kind.RECOVERY)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.store import schema
-from sensor.store.journal import Entry, Journal, Kind, canonical, entries, signed_text
+from sensor.store.entry import Entry
+from sensor.store.journal import Journal, Kind, canonical, entries, signed_text
 
 KEYS = {"k1": b"1" * 32, "k2": b"2" * 32}
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensor.store import schema
-from sensor.store.journal import Journal, Kind, entries, stored
+from sensor.store.entry import stored
+from sensor.store.journal import Journal, Kind, entries
 from sensor.store.verify import Fault, Root, head_of, verify
 
 KEYS = {"k1": b"1" * 32, "k2": b"2" * 32, "k3": b"3" * 32}
