@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 LIFE = dt.timedelta(days=2)
@@ -18,7 +18,9 @@ def _name(common: str) -> x509.Name:
     )
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+) -> x509.CertificateBuilder:
     now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
@@ -55,9 +57,9 @@ class Authority:
         self.file = directory / "ca.pem"
         self.file.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
-    def pair(self, *names: str) -> Pair:
-        """A certificate for these DNS names, the first as its common name."""
-        key = ec.generate_private_key(ec.SECP256R1())
+    def pair(self, *names: str, old: bool = False) -> Pair:
+        """A certificate for these DNS names, the first as its common name. `old`: RSA, for programs that know no other."""
+        key = rsa.generate_private_key(65_537, 2_048) if old else ec.generate_private_key(ec.SECP256R1())
         built = _builder(_name(names[0]), self._name, key.public_key()).add_extension(
             x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False
         )

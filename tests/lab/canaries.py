@@ -58,6 +58,11 @@ def _base64_core(text: bytes, shift: int) -> bytes:
 TABLE = {form: canary for canary in ALL for form in disguises(canary)}
 
 
+def plainly_in(data: bytes) -> set[str]:
+    """The canaries that `data` betrays, in any disguise but compression."""
+    return found_in(data, depth=0)
+
+
 def found_in(data: bytes, *, depth: int = DEPTH) -> set[str]:
     """The canaries that `data` betrays, in any disguise, packed or not."""
     joined = data

@@ -40,9 +40,9 @@ class Node:
         path.chmod(mode)
         return path
 
-    def certificate(self) -> Pair:
-        """The host's certificate, for all its names."""
-        return self.lab.authority.pair(*self.host.names)
+    def certificate(self, *, old: bool = False) -> Pair:
+        """The host's certificate, for all its names. `old`: RSA."""
+        return self.lab.authority.pair(*self.host.names, old=old)
 
     def run(
         self, *argv: str | Path, feed: str | bytes = b"", may_fail: bool = False, patience: float = PATIENCE, **env: str

@@ -13,6 +13,7 @@ from pathlib import Path
 
 LAB = Path("/run/lab")  # inside a sandbox only
 OUT = LAB / "out"  # where it may leave what outlives it
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vigie"  # what is made once and kept
 
 
 def command(argv: list[str]) -> list[str]:
@@ -25,8 +26,8 @@ def command(argv: list[str]) -> list[str]:
 
 def furnish(out: Path) -> None:
     """Private /run, /tmp, /etc and /var; `out` of the outside is OUT inside."""
-    kept = [Path(path).resolve() for path in (Path(__file__).parents[2], sys.prefix, sys.base_prefix)]
-    hidden = [path for path in kept if path.is_relative_to("/tmp") or path.is_relative_to("/run")]
+    kept = [Path(path).resolve() for path in (Path(__file__).parents[2], sys.prefix, sys.base_prefix, CACHE)]
+    hidden = [path for path in kept if path.exists() and any(path.is_relative_to(top) for top in ("/tmp", "/run"))]
     with _Held(out, *hidden) as held:
         _mount("-t", "tmpfs", "-o", "mode=755", "lab", "/run")
         _mount("-t", "tmpfs", "-o", "mode=1777", "lab", "/tmp")

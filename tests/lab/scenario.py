@@ -7,6 +7,8 @@
 * `CONFIG`: the practice's vigie.yml, if it needs one.
 * `START`: "late" when the box is plugged in only once `act` calls `lab.plug_in()`.
 * `LIVE`: judged by `vigie watch` on the mirror whatever the option says: what is tried has no meaning in a recording.
+* `ROOTS`: the servers' own systems that it needs (see `roots`).
+* `CELLS`: cells of the mail table (see `table`), instead of all the others: each is a scenario by itself, judged by itself.
 
 Scenarios that differ by a parameter only are rows of one file: it has `SCENARIOS`, each with its name, instead of these.
 """
@@ -114,9 +116,11 @@ class Scenario:
     config: str | None = None
     start: str = "first"
     live: bool = False
+    roots: tuple[str, ...] = ()
+    cells: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.text or not self.seen:
+        if not self.text or not (self.seen or self.cells):
             raise ValueError(f"scenario {self.name} says nothing of itself, or of what must be seen")
         for word in (*self.told, *self.may):
             for host in (word.device, word.peer):
@@ -162,6 +166,8 @@ def _of(stem: str) -> tuple[Scenario, ...]:
         config=getattr(module, "CONFIG", None),
         start=getattr(module, "START", "first"),
         live=getattr(module, "LIVE", False),
+        roots=tuple(getattr(module, "ROOTS", ())),
+        cells=tuple(getattr(module, "CELLS", ())),
     )
     return (scenario,)
 

@@ -135,13 +135,15 @@ def pdf_part(size: int = 8_000) -> MIMEPart:
     return part("application/pdf", pdf_bytes(size), Content_Disposition=f'attachment; filename="{canaries.FILE}.pdf"')
 
 
-def msmtp(host: Node, server: str, mail: bytes, *, port: int = 25, tls: str = "off") -> str:
+def msmtp(host: Node, server: str, mail: bytes, *, port: int = 25, tls: str = "off", login: bool = False) -> str:
     """msmtp: what NAS boxes and scripts send with. `tls`: "off", "starttls" or "on"."""
     conf = host.file(
         "msmtprc",
         f"defaults\nhost {server}\nport {port}\nfrom {SENDER}\ndomain {host.name}.cabinet.example\n"
         f"tls {'off' if tls == 'off' else 'on'}\ntls_starttls {'on' if tls == 'starttls' else 'off'}\n"
-        "tls_trust_file /etc/ssl/certs/ca-certificates.crt\naccount default\n",
+        "tls_trust_file /etc/ssl/certs/ca-certificates.crt\n"
+        + (f"auth login\nuser {canaries.USER}\npassword {canaries.PASSWORD}\n" if login else "")
+        + "account default\n",
         0o600,
     )
     return host.run("msmtp", "-C", conf, RECIPIENT, feed=mail)
@@ -159,7 +161,7 @@ def dovecot(host: Node, *, tls: str = "no", auth: str = "") -> None:
         shutil.chown(path, "mail", "mail")
     conf = host.file(
         "dovecot/dovecot.conf",
-        f"base_dir = /run/dovecot\nlog_path = /dev/stderr\nlisten = {host.ip}\nprotocols = pop3 imap\n"
+        f"base_dir = /run/dovecot\nlog_path = /dev/stderr\nlisten = {host.ip}, 127.0.0.1\nprotocols = pop3 imap\n"
         f"ssl = {tls}\nssl_cert = <{pair.certificate}\nssl_key = <{pair.key}\ndisable_plaintext_auth = no\n"
         f"auth_mechanisms = plain login\nmail_location = maildir:{home}/maildir\nfirst_valid_uid = 1\nfirst_valid_gid = 1\n"
         f"passdb {{\n driver = static\n args = password={canaries.PASSWORD}\n}}\n"
@@ -193,16 +195,16 @@ def fetchmail(host: Node, server: str, *, protocol: str = "pop3", ssl: str = "")
     return host.run("fetchmail", "--nosyslog", "--nodetach", "-f", conf, "--pidfile", host.home / "fetchmail.pid", "-v")
 
 
-def mbsync(host: Node, server: str, *, tls: str = "None") -> str:
-    """isync: keeps the practice's copy of the mailbox. `tls`: isync's SSLType."""
+def mbsync(host: Node, server: str, *, tls: str = "None", port: int | None = None, sync: str = "Pull") -> str:
+    """isync: keeps the practice's copy of the mailbox. `tls`: isync's SSLType; `sync`: which way."""
     (host.home / "mails").mkdir(exist_ok=True)
     conf = host.file(
         "mbsyncrc",
-        f"IMAPAccount lab\nHost {server}\nUser {canaries.USER}\nPass {canaries.PASSWORD}\nSSLType {tls}\nAuthMechs LOGIN\n"
+        f"IMAPAccount lab\nHost {server}\n{f'Port {port}' if port else ''}\nUser {canaries.USER}\nPass {canaries.PASSWORD}\nSSLType {tls}\nAuthMechs LOGIN\n"
         "CertificateFile /etc/ssl/certs/ca-certificates.crt\n\n"
         "IMAPStore far\nAccount lab\n\n"
         f"MaildirStore near\nPath {host.home}/mails/\nInbox {host.home}/mails/INBOX\n\n"
-        "Channel lab\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull\nSyncState *\n",
+        f"Channel lab\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync {sync}\nSyncState *\n",
         0o600,
     )
     return host.run("mbsync", "-c", conf, "-V", "lab")

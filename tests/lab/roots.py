@@ -1,0 +1,57 @@
+"""A server in a root of its own: what `tests/lab/roots` made and keeps, laid under memory for the time of one lab.
+
+Inside a sandbox only. The kept root is never written: its layers are the lower ones of an overlay whose upper one is the
+host's own folder, in the sandbox's memory. So it needs no clearing up, and two labs may use one root at a time.
+"""
+
+import subprocess
+from pathlib import Path
+
+from tests.lab import sandbox
+from tests.lab.lab import Node
+
+KEPT = sandbox.CACHE / "lab"
+MAKE = Path(__file__).with_name("roots")
+
+
+def make(*names: str) -> None:
+    """Makes the roots that are missing; on the machine, before a sandbox begins."""
+    if names:
+        subprocess.run([MAKE, *sorted(names)], check=True, stdin=subprocess.DEVNULL)
+
+
+class Root:
+    """The root `name` as a host's own system, with the host's certificate in /etc/lab (`old`: RSA)."""
+
+    def __init__(self, host: Node, name: str, *, old: bool = False) -> None:
+        self._host = host
+        self.top = host.home / "root"
+        upper, work = host.home / "root.upper", host.home / "root.work"
+        for folder in (self.top, upper, work):
+            folder.mkdir()
+        layers = f"lowerdir={KEPT / name}:{KEPT / 'base'},upperdir={upper},workdir={work}"
+        self._mount("-t", "overlay", "-o", layers, "lab", self.top)
+        for shared in ("/dev", "/proc"):
+            self._mount("--rbind", shared, f"{self.top}{shared}")
+        self.file("/etc/hosts", "127.0.0.1 localhost\n127.0.1.1 poste.cabinet.example poste\n")
+        pair = host.certificate(old=old)
+        for kind, file in (("certificate", pair.certificate), ("key", pair.key), ("both", pair.both)):
+            self.file(f"/etc/lab/{kind}.pem", file.read_bytes(), 0o600)
+
+    @staticmethod
+    def _mount(*arguments: str | Path) -> None:
+        subprocess.run(["mount", *arguments], check=True)
+
+    def file(self, path: str, content: str | bytes, mode: int = 0o644, *, more: bool = False) -> None:
+        """A file of the root's; `more`: added to what it says."""
+        target = Path(f"{self.top}{path}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        before = target.read_bytes() if more else b""
+        target.write_bytes(before + (content.encode() if isinstance(content, str) else content))
+        target.chmod(mode)
+
+    def run(self, *argv: str, feed: str = "") -> str:
+        return self._host.run("chroot", self.top, *argv, feed=feed)
+
+    def start(self, *argv: str, port: int) -> None:
+        self._host.start("chroot", self.top, *argv, port=port)
