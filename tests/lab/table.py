@@ -80,7 +80,6 @@ class Cell:
             text=self.name,
             act=lambda _lab: None,
             told=self._told(),
-            may=self._may(),
             seen=(self._seen(),),
             needs=(),
             config=None,
@@ -103,11 +102,6 @@ class Cell:
         plain = Told("exposure", nature="event", severity=("low",), **ends)
         password = Told("exposure", nature="event", severity=("medium",), **ends)
         return (mail if self.attached else plain, *([password] if self.login else []))
-
-    def _may(self) -> tuple[Told, ...]:
-        """neomutt looks at a mail's header (TOP) before it fetches the mail: told, for now, as a mail without attachment."""
-        looks = self.protocol == "pop3" and self.client == "neomutt" and self.way == "clear"
-        return (Told("exposure", "pop3", "event", device=self.post, peer="mail", severity=("low",)),) if looks else ()
 
     def _seen(self) -> Seen:
         least = SIZE if self.attached else LEAST
