@@ -16,6 +16,7 @@ COMMANDS = {
     "inspect": "Judge capture files.",
     "serve": "Serve the dashboard of what was watched.",
     "rules": "Check or list the rules.",
+    "lists": "Show, check or renew the lists of names.",
     "compare": "Compare with Wireshark what is read in a capture.",
     "verify": "Check that what was journalled was not altered.",
     "backup": "Keep a sealed copy of all that Vigie knows.",

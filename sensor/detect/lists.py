@@ -18,6 +18,9 @@ from sensor.detect.names import registrable
 Trust = Literal["high", "medium", "low", "knowledge"]
 
 _TRUST = ("high", "medium", "low", "knowledge")
+TRIED = ("capture", "lab", "specification", "name")
+"""A real capture of other people's, the lab's real programs, the published form of its bytes, or nothing but the name."""
+PROTOCOLS = "protocols"
 _REMEMBERED = 8192
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?:[a-z0-9_*-]{{1,63}}|{_LABEL})(?:\.{_LABEL})*\.[a-z][a-z0-9-]+")
@@ -39,6 +42,7 @@ class Destination:
     confidence: Trust
     suffix: str
     on: frozenset[str] = frozenset()
+    tried: tuple[str, ...] = ()  # on what recognising it was tried: see `TRIED`
     contract: str | None = None  # the reference in vigie.yml that makes it an HDS service
 
 
@@ -74,9 +78,11 @@ class Lists:
             yield from (destination for _, destination in globs)
 
     def of(self, app: str | None, host: str | None) -> Destination | None:
-        """The entry of the program that showed its own bytes (`Conn.app`), else of the name."""
+        """The entry of the program that showed its own bytes (`Conn.app`), else of the name; a mere protocol says less than a name."""
         shown = self._programs.get(app) if app else None
-        return shown or (self.classify(host) if host else None)
+        if shown is not None and shown.list != PROTOCOLS:
+            return shown
+        return (self.classify(host) if host else None) or shown
 
     def classify(self, host: str) -> Destination | None:
         """The entry with the longest suffix of `host` on any list. Remembers its answers, boundedly."""
@@ -162,6 +168,7 @@ class _Reader:
                     entry["date"],
                     entry["confidence"],
                     suffix,
+                    tried=tuple(entry.get("tried", ("name" if suffix else "specification",))),
                 )
                 if suffix:
                     count += 1
@@ -201,6 +208,8 @@ def _problem(entry: Any, classes: list[str], roles: list[str]) -> tuple[str, str
     for key, known in (("confidence", _TRUST), ("class", classes), ("hds", ("service", "capable"))):
         if key in entry and entry[key] not in known:
             return key, f"'{key}' must be one of {', '.join(known)}, not '{entry[key]}'"
+    if not set(entry.get("tried") or ()) <= set(TRIED):
+        return "tried", f"'tried' must be a list of {', '.join(TRIED)}"
     if "bytes" in entry and (entry["bytes"] not in roles or not entry.get("app")):
         return "bytes", f"'bytes' must be one of {', '.join(roles)}, of an entry with an 'app'"
     return _names_problem(entry, roles)
@@ -216,7 +225,7 @@ def _names_problem(entry: dict[str, Any], roles: list[str]) -> tuple[str, str] |
             for suffix in value:
                 if not isinstance(suffix, str) or not _NAME.fullmatch(suffix):
                     return key, f"'{suffix}' is no name like example.com, in lower case"
-        elif key not in ("app", "name", "class", "source", "date", "confidence", "hds", "note", "bytes"):
+        elif key not in ("app", "name", "class", "source", "date", "confidence", "hds", "note", "bytes", "tried"):
             return key, f"unknown key '{key}'; names stand under {', '.join(roles)}"
     return None if named or "bytes" in entry else ("name", f"no names: give some under {', '.join(roles)}")
 
@@ -224,6 +233,7 @@ def _names_problem(entry: dict[str, Any], roles: list[str]) -> tuple[str, str] |
 RANK = (
     "messengers",
     "remote_tools",
+    "protocols",
     "mssante",
     "public_health",
     "destinations",

@@ -6,6 +6,8 @@ import click
 import pytest
 
 from dashboard.cli import COMMANDS, main
+from dashboard.cli.lists_table import programs, summary
+from sensor.settings import load
 from tests.house.tree import ROOT, files, name
 
 README = (ROOT / "README.md").read_text()
@@ -54,6 +56,10 @@ def test_the_map_is_true():
     rooms = {room for room in rooms if not room.startswith("tests")}
     tops = {name(path).split("/")[0] for path in files() if "/" in name(path) and not name(path).startswith(".")}
     assert told == rooms | tops
+
+
+def test_the_table_of_programs_is_made_of_the_lists():
+    assert "\n".join(summary(programs(load(None, None).lists))) in README, "vigie lists check --summary prints it"
 
 
 def test_the_picture_is_there():
