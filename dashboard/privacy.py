@@ -19,6 +19,9 @@ from sensor.detect.policy import PRIVATE, Network, Policy
 from sensor.track.traffic import GUESTS
 
 KEY_BYTES = 32
+TOKEN = "pseudo:"  # noqa: S105 - a mark
+"""How a device is called where addresses may not go (`dashboard.relay`): its pseudonym, in no language."""
+_SHOWN = 4  # characters of it on a screen
 _POST = {"fr": "poste", "en": "device"}
 _NOT_TOLD = {"fr": "autres appareils", "en": "other devices"}
 _GUESTS = {"fr": "invités", "en": "guests"}
@@ -42,6 +45,7 @@ class Privacy:
     @classmethod
     def of(cls, policy: Policy, key: bytes) -> "Privacy":
         names = {where: device.name for device in policy.devices for where in (device.mac, device.ip) if where}
+        names |= {_token(key, where): name for where, name in names.items()}
         local = (*PRIVATE, *policy.networks.local)
         return cls(key, full=policy.privacy == "full", names=names, local=local)
 
@@ -52,13 +56,18 @@ class Privacy:
             return known
         if not ip and not mac:
             return _NOT_TOLD[lang]
+        if ip.startswith(TOKEN):
+            return f"{_POST[lang]} {ip.removeprefix(TOKEN)[:_SHOWN]}"
         if ip == GUESTS:
             return _GUESTS[lang]
         return ip if self.full else self.pseudonym(mac or ip, lang)
 
     def pseudonym(self, address: str, lang: str) -> str:
-        digest = hmac.digest(self.key, address.lower().encode("utf-8", "replace"), "sha256")
-        return f"{_POST[lang]} {digest[:2].hex()}"
+        return f"{_POST[lang]} {self.token(address).removeprefix(TOKEN)[:_SHOWN]}"
+
+    def token(self, address: str) -> str:
+        """The pseudonym at length: two devices of many practices do not share it."""
+        return _token(self.key, address)
 
     def device(self, device: AlertDevice, lang: str) -> str:
         called = self.name(device.ip, device.mac, lang, device.name)
@@ -106,6 +115,10 @@ class Privacy:
         if any(address in network for network in _MULTICAST if network.version == address.version):
             return False
         return any(address in network for network in self.local if network.version == address.version)
+
+
+def _token(key: bytes, address: str) -> str:
+    return TOKEN + hmac.digest(key, address.lower().encode("utf-8", "replace"), "sha256")[:8].hex()
 
 
 def _words(words: Words, told: Callable[[str], str]) -> Words:

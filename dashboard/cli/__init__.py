@@ -15,10 +15,13 @@ COMMANDS = {
     "watch": "Watch an interface, and keep what is found.",
     "inspect": "Judge capture files.",
     "serve": "Serve the dashboard of what was watched.",
+    "relay": "Ship series and alerts to InfluxDB.",
     "rules": "Check or list the rules.",
     "lists": "Show, check or renew the lists of names.",
     "compare": "Compare with Wireshark what is read in a capture.",
     "verify": "Check that what was journalled was not altered.",
+    "setup": "Make ready what the box works with.",
+    "doctor": "Say whether what the box works with is as it should be.",
     "backup": "Keep a sealed copy of all that Vigie knows.",
     "restore": "Bring back what a backup kept.",
 }

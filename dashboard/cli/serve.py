@@ -4,6 +4,7 @@ Prints one line on stdout, the one-time link that opens it. Keeps its secrets un
 session cookies, the key of the pseudonyms, the token of the API.
 """
 
+import importlib
 import logging
 import sys
 from pathlib import Path
@@ -11,11 +12,13 @@ from pathlib import Path
 import click
 
 from dashboard.cli.settings import load_settings
+from dashboard.sources import Source
 from dashboard.sources.local import LocalSource
 from dashboard.web import create_app, new_link, web_settings
 from dashboard.web.server import ListenError, parse_listen
 from dashboard.web.server import serve as serve_until_stopped
 from dashboard.web.texts import Lang
+from sensor.detect.policy import Policy
 
 FAILED = 1
 LOOPBACK = "127.0.0.1:8080"
@@ -45,8 +48,20 @@ def serve(state: Path, listen: str, config: Path | None, lang: Lang | None) -> N
     policy = load_settings(config, None).policy
     try:
         host, port = parse_listen(listen)
-        app = create_app(LocalSource(state, policy.practice.timezone), web_settings(policy, state, lang))
+        app = create_app(_source(state, policy, config), web_settings(policy, state, lang))
         serve_until_stopped(app, host, port, lambda base: click.echo(new_link(app, base)))
     except (ListenError, ValueError, OSError) as error:
         click.echo(f"vigie serve: {error}", err=True)
         sys.exit(FAILED)
+
+
+def _source(state: Path, policy: Policy, config: Path | None) -> Source:
+    """The local store, with InfluxDB before it for figures where vigie.yml names one that may be read."""
+    local = LocalSource(state, policy.practice.timezone)
+    if policy.influxdb is None or not policy.influxdb.read_token_file:
+        return local
+    logging.getLogger("influxdb_client").setLevel(logging.CRITICAL)  # it would log what the server answered
+    module = importlib.import_module("dashboard.sources.influx")  # its packages are loaded by nobody else
+    either = importlib.import_module("dashboard.sources.either")
+    found: Source = either.EitherSource(module.influx_source(policy.influxdb, policy, config), local)
+    return found

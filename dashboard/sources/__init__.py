@@ -11,6 +11,10 @@ from typing import Protocol
 
 from sensor.detect.alert import Alert, Category, Severity
 
+SHARES = 12
+"""Devices and services of one day's page, at most."""
+MOST_SHARES = 500
+"""Lines of any list of shares, at most."""
 MOST = 200
 """Alerts on one page of the API, at most."""
 
@@ -63,6 +67,16 @@ class DayTraffic:
     services: tuple[Share, ...]
     destinations: tuple[Share, ...] = ()  # classes, as `sensor.detect.destinations` and `sensor.track.flow` call them
     done_right: tuple[tuple[str, int], ...] = ()  # what was as it should be, and how often, by the rules' word for it
+    instead: bool = False  # another source should have told it, and did not answer
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many alerts of a category began on a practice day."""
+
+    day: date
+    category: Category
+    count: int
 
 
 class Sight(StrEnum):
@@ -97,20 +111,32 @@ class Change:
     traffic: int
 
 
-class Source(Protocol):
-    """What the pages may ask."""
+class Figures(Protocol):
+    """Figures over time: what both the local store and InfluxDB tell."""
 
     def change(self) -> Change: ...
+
+    def traffic(self, day: date) -> DayTraffic: ...
+
+    def devices(self, day: date) -> tuple[Share, ...]:
+        """All that exchanged something that day, most first; `DayTraffic` holds the first of them."""
+        ...
+
+    def alerts_over_time(self, first: date, last: date) -> tuple[DayCount, ...]:
+        """Of the days from `first` to `last`, in order; days and categories without alerts are left out."""
+        ...
+
+    def coverage(self, now: int) -> Coverage: ...
+
+
+class Source(Figures, Protocol):
+    """What the pages may ask: the figures, and the journal's alerts, which are the local store's alone."""
 
     def alerts(self, query: AlertQuery) -> AlertPage:
         """Errors: BadCursor if `query.after` was never a `next`."""
         ...
 
     def alert(self, alert_id: str) -> Alert | None: ...
-
-    def traffic(self, day: date) -> DayTraffic: ...
-
-    def coverage(self, now: int) -> Coverage: ...
 
 
 class BadCursor(ValueError):  # noqa: N818  (it names the thing that is wrong)

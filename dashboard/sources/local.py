@@ -5,18 +5,23 @@ stopped or came back in between.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from threading import Lock
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dashboard.sources import (
+    MOST_SHARES,
+    SHARES,
     AlertPage,
     AlertQuery,
     BadCursor,
     Change,
     Coverage,
+    DayCount,
     DayTraffic,
     Share,
     Sight,
@@ -24,7 +29,7 @@ from dashboard.sources import (
 )
 from sensor.detect.alert import Alert, Category
 from sensor.store.codec import decode
-from sensor.store.days import minutes_of
+from sensor.store.days import day_of, minutes_of
 from sensor.store.done_right import done_right
 from sensor.store.errors import NeedsHuman, Reason, StoreError
 from sensor.store.reader import read
@@ -34,10 +39,11 @@ from sensor.store.traffic import Level, mark
 from sensor.store.watch import database
 
 SLOT_MINUTES = 10
+MINUTE = 60_000_000_000
 LOST_AFTER = 15_000_000_000  # `watch` writes its status each second
 SILENT_AFTER = 60_000_000_000  # a practice's network is never silent for a minute while a post is on
-_SHARES = 12
 _DAYS_KEPT = 7
+Row = tuple[Any, ...]
 
 
 class LocalSource:
@@ -65,7 +71,7 @@ class LocalSource:
     def alerts(self, query: AlertQuery) -> AlertPage:
         where, values = _where(query)
 
-        def ask(db: sqlite3.Connection) -> tuple[list[tuple[str, int, str]], list[tuple[str, int]]]:
+        def ask(db: sqlite3.Connection) -> tuple[list[tuple[bytes, int, str]], list[tuple[str, int]]]:
             rows = db.execute(
                 f"SELECT body, last_seen, id FROM alert WHERE {where} ORDER BY last_seen DESC, id DESC LIMIT ?",  # noqa: S608  (our own words; values are bound)
                 (*values, query.limit + 1),
@@ -116,7 +122,7 @@ class LocalSource:
                 "first": first,
                 "after": after,
                 "mark": mark(db),
-                "shares": _SHARES,
+                "shares": SHARES,
                 "ten": Level.TEN_ALL,
                 "day": Level.DAY_ALL,
                 "device_day": Level.DAY,
@@ -136,22 +142,41 @@ class LocalSource:
                 raise
             return DayTraffic(day, _slots((), first, after), (), ())
 
+    def devices(self, day: date) -> tuple[Share, ...]:
+        return self._shares(_DEVICES, day)
+
+    def alerts_over_time(self, first: date, last: date) -> tuple[DayCount, ...]:
+        began, after = minutes_of(first, self._zone)[0] * MINUTE, minutes_of(last, self._zone)[1] * MINUTE
+        sql = "SELECT first_seen, category FROM alert WHERE first_seen >= ? AND first_seen < ?"
+        found = self._or_nothing(lambda db: db.execute(sql, (began, after)).fetchall())
+        counts = Counter((day_of(seen, self._zone), Category(category)) for seen, category in found)
+        return tuple(DayCount(*key, count) for key, count in sorted(counts.items()))
+
+    def _shares(self, sql: str, day: date) -> tuple[Share, ...]:
+        first, after = minutes_of(day, self._zone)
+
+        def ask(db: sqlite3.Connection) -> list[tuple[str, int, int, str | None]]:
+            asked = {"first": first, "after": after, "mark": mark(db), "shares": MOST_SHARES}
+            return db.execute(sql, asked | {"day": Level.DAY_ALL, "device_day": Level.DAY}).fetchall()
+
+        return tuple(Share(*row) for row in self._or_nothing(ask))
+
+    def _or_nothing(self, ask: Callable[[sqlite3.Connection], list[Row]]) -> list[Row]:
+        """A store that is not there yet is an empty one."""
+        try:
+            return read(self._database, ask)
+        except StoreError as error:
+            if error.reason is Reason.ABSENT:
+                return []
+            raise
+
     def coverage(self, now: int) -> Coverage:
         status = read_status(self._status)
         if status is None:
             return Coverage(Sight.NEVER)
-        return Coverage(
-            sight=_sight(status, now),
-            packets=status.packets,
-            packets_per_second=status.packets_per_second,
-            drops=status.drops,
-            last_packet=status.last_packet,
-            started=status.started,
-            version=status.version,
-            interface=status.interface,
-        )
+        return coverage(status, now)
 
-    def _decoded(self, body: str) -> Alert:
+    def _decoded(self, body: bytes) -> Alert:
         try:
             return decode(body)
         except ValueError as error:
@@ -214,10 +239,24 @@ def _where(query: AlertQuery) -> tuple[str, list[str | int]]:
     return " AND ".join(clauses), bound
 
 
-def _sight(status: Status, now: int) -> Sight:
+def sight(status: Status, now: int, lost_after: int = LOST_AFTER) -> Sight:
     if status.ended:
         return Sight.ENDED
-    if now - status.written > LOST_AFTER:
+    if now - status.written > lost_after:
         return Sight.LOST
     newest = status.last_packet or status.started
     return Sight.SILENT if status.written - newest > SILENT_AFTER else Sight.SEEING
+
+
+def coverage(status: Status, now: int, lost_after: int = LOST_AFTER) -> Coverage:
+    """`lost_after`: nanoseconds of silence of the status itself, after which the box is taken for lost."""
+    return Coverage(
+        sight=sight(status, now, lost_after),
+        packets=status.packets,
+        packets_per_second=status.packets_per_second,
+        drops=status.drops,
+        last_packet=status.last_packet,
+        started=status.started,
+        version=status.version,
+        interface=status.interface,
+    )

@@ -48,6 +48,7 @@ def traffic() -> str:
         **day_parts(found),
         title=texts()("traffic.of_day", day=formats.full_day(day, lang())),
         live=day == today(),
+        instead=found.instead,
         devices=_rows(found.devices, [privacy.name(one.name, one.mac, lang()) for one in found.devices]),
         services=_rows(found.services, _called(found.services, "service")),
         destinations=_rows(found.destinations, _called(found.destinations, "destination")),

@@ -11,6 +11,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from sensor.detect.policy_influx import InfluxDB
+
 Network = IPv4Network | IPv6Network
 Group = Literal["own", "guest", "personal"]
 Privacy = Literal["full", "pseudonym", "fleet"]
@@ -131,6 +133,7 @@ class Policy:
     retention: Retention = field(default_factory=Retention)
     privacy: Privacy = "pseudonym"
     allowed_apps: frozenset[str] = frozenset()
+    influxdb: InfluxDB | None = None
     _by_mac: dict[str, NamedDevice] = field(init=False, repr=False, compare=False)
     _by_ip: dict[str, NamedDevice] = field(init=False, repr=False, compare=False)
 

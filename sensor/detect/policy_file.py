@@ -1,6 +1,7 @@
 """vigie.yml: text → `Policy`, with every mistake on its line. Called once at start, by `sensor.settings`.
 
-Sections: practice, dpo, networks, devices, contracts, hds, thresholds, quiet_hours, retention, privacy, allowed_apps.
+Sections: practice, dpo, networks, devices, contracts, hds, thresholds, quiet_hours, retention, privacy, allowed_apps,
+influxdb (`sensor.detect.policy_influx`).
 Nothing else is accepted: a key that does nothing would be a promise not kept.
 """
 
@@ -23,6 +24,7 @@ from sensor.detect.policy import (
     Retention,
     Thresholds,
 )
+from sensor.detect.policy_influx import influxdb
 from sensor.detect.policy_values import address, day, hostname, hours, mac, mail_address, network, tools, zone
 from sensor.detect.section import Section
 
@@ -39,8 +41,9 @@ def parse(text: str, file: str) -> tuple[Policy, list[Mistake]]:
     with top.section("dpo") as dpo:
         dpo_name = dpo.text("name") if dpo else ""
         dpo_mail = dpo.parsed("mail", None, "a mail address", mail_address) if dpo else None
+    practice = _practice(top)
     policy = Policy(
-        practice=_practice(top),
+        practice=practice,
         dpo_name=dpo_name,
         dpo_mail=dpo_mail,
         networks=_networks(top),
@@ -52,6 +55,7 @@ def parse(text: str, file: str) -> tuple[Policy, list[Mistake]]:
         retention=_retention(top),
         privacy=cast("Privacy", top.choice("privacy", "pseudonym", ("full", "pseudonym", "fleet"))),
         allowed_apps=frozenset(top.texts("allowed_apps", "a list of apps")),
+        influxdb=influxdb(top, practice.site),
     )
     top.done()
     return policy, mistakes

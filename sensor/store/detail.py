@@ -40,6 +40,7 @@ class Detail(Own):
                 limit = min(limit, mark(self._db))  # what is not summed yet stays
             while thin(self._db, level, limit):
                 yield True
+            self._db.execute("DELETE FROM touched WHERE level = ? AND start < ?", (level, limit))
         seeing.forget(self._db, limits.totals)
         done_right.forget(self._db, limits.totals)
         self._db.execute("DELETE FROM device WHERE last < ?", (limits.alerts - 1440,))

@@ -70,11 +70,12 @@ def refill(db: sqlite3.Connection, source: sqlite3.Connection, rest: Rest, case:
         Kind.RECOVERY, "", {"anchors": anchors, "erased": _untold(good), "file": case.file, "lost": lost}, now
     )
     alerts = _alerts(db, source, most)
-    for change, alert in enumerate(alerts.values(), 1):
+    before = counter(source, "change")
+    for change, alert in enumerate(alerts.values(), before + 1):  # past what the relay shipped: it ships them again
         tell(journal, alert, now)  # what the journal lost of it is told again
         write(db, alert, change)
     others = rest(db, source, now)
-    db.execute("UPDATE meta SET value = ? WHERE key = 'change'", (counter(source, "change") + len(alerts) + 1,))
+    db.execute("UPDATE meta SET value = ? WHERE key = 'change'", (before + len(alerts) + 1,))
     db.execute("COMMIT")
     return Found(len(good), len(alerts), others, count)
 
@@ -196,6 +197,9 @@ def traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int
         count += db.execute("INSERT OR IGNORE INTO done_right VALUES (?, ?, ?)", row).rowcount
     db.execute("UPDATE meta SET value = ? WHERE key = 'series'", (counter(source, "series") + 1,))
     db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (counter(source, "rolled"),))
+    touched = counter(source, "touched") + 1
+    db.execute("UPDATE meta SET value = ? WHERE key = 'touched'", (touched,))
+    db.execute("INSERT INTO touched SELECT DISTINCT level, start, ? FROM traffic WHERE level IN (0, 2, 4)", (touched,))
     return count
 
 

@@ -17,6 +17,7 @@ from sensor.store.retention import MINUTE, Limits, Own
 from sensor.store.schema import RELAY
 from sensor.store.upkeep import Terms
 
+_POINT = 2_000  # characters of a point set aside
 _ENDED = 500  # rows that leave in one transaction
 _MOVE = """
 INSERT INTO cursors (name, position, moved) VALUES (?, ?, ?)
@@ -48,7 +49,7 @@ class RelayStore(OwnStore):
     LAYOUT = RELAY
 
     def _rest(self) -> Rest:
-        return tables("cursors", "outbox")
+        return tables("cursors", "outbox", "placed", "aside")
 
     def _opened(self, terms: Terms) -> Own:  # noqa: ARG002  (the base's form)
         return _Erasing(self._db)
@@ -91,6 +92,20 @@ class RelayStore(OwnStore):
             self._journal.append(Kind.SENDING, item.name, body, now)
             db.execute(sql, (now, outcome, item.id))
 
+    def place(self, places: Mapping[str, int]) -> dict[str, int]:
+        """Where each alert's point lies: as at its first time, whatever is proposed now. Nanoseconds since the epoch."""
+        with self._turn, self._commit() as db:
+            sql = "INSERT OR IGNORE INTO placed (alert, at) VALUES (?, ?)"
+            db.executemany(sql, [(clean(name), at) for name, at in places.items()])
+            ask = "SELECT at FROM placed WHERE alert = ?"
+            return {name: int(db.execute(ask, (clean(name),)).fetchone()[0]) for name in places}
+
+    def set_aside(self, point: str, reason: str) -> None:
+        """A point that InfluxDB will not have, whatever is done: kept here with its words."""
+        sql = "INSERT INTO aside (point, reason, moment) VALUES (?, ?, ?)"
+        with self._turn, self._commit() as db:
+            db.execute(sql, (clean(point)[:_POINT], clean(reason), self._clock()))
+
 
 class _Erasing(Own):
     lapsing = (Kind.SENDING, Kind.REPORT)
@@ -102,3 +117,7 @@ class _Erasing(Own):
         sql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE ended < ? LIMIT ?)"
         while self._db.execute(sql, (limits.alerts * MINUTE, _ENDED)).rowcount:
             yield True
+        for table, moment in (("placed", "at"), ("aside", "moment")):
+            sql = f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {moment} < ? LIMIT ?)"  # noqa: S608  (our own words)
+            while self._db.execute(sql, (limits.alerts * MINUTE, _ENDED)).rowcount:
+                yield True

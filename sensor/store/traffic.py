@@ -9,6 +9,8 @@
 Minutes are written as they come. One job, `roll`, adds each closed stretch of ten of them to all other levels and moves the
 mark `rolled` past it, in one transaction; a minute that comes behind the mark (a clock set back) is added to all levels at
 once. So at any moment a level holds exactly what happened before the mark, and the minutes from there on hold the rest.
+
+The table `touched` tells what changed since when, of the levels that the relay copies elsewhere (`COPIED`).
 """
 
 import sqlite3
@@ -19,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from sensor.store.codec import clean
 from sensor.store.days import minutes_of
+from sensor.store.table import counted
 
 STRETCH = 10
 GRACE = 3  # minutes that a stretch may still get rows after its end
@@ -37,6 +40,7 @@ class Level(IntEnum):
 
 
 ALL = (Level.TEN_ALL, Level.HOUR_ALL, Level.DAY_ALL)
+COPIED = (Level.MINUTE, Level.HOUR, Level.TEN_ALL)
 _COUNTS = "bytes_out, bytes_in, packets_out, packets_in, flows"
 _ADDED = "ON CONFLICT DO UPDATE SET " + ", ".join(f"{name} = {name} + excluded.{name}" for name in _COUNTS.split(", "))
 _INSERT = f"INSERT INTO traffic VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) {_ADDED}"  # noqa: S608  (our own words)
@@ -78,6 +82,7 @@ class Traffic:
                 ]
         self._db.executemany(_INSERT, minutes)
         self._db.executemany(_INSERT, late)
+        self._touch({(Level(row[0]), row[1]) for row in (*minutes, *late)})
 
     def roll(self, now: int) -> bool:
         """Sum the oldest closed stretch that is not summed yet. `now`: epoch minute. False if there is none."""
@@ -98,12 +103,21 @@ class Traffic:
                 sql = _ROLL_ALL if level in ALL else _ROLL
                 self._db.execute(sql, (level, self._start(level, first), first, after))
         self._db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (after,))
+        self._touch({(level, self._start(level, first)) for level in Level if level is not Level.MINUTE})
         return True
 
     def forget(self) -> None:
         """What is remembered of numbers may not be so: a transaction was undone, or rows were erased."""
         self._devices.clear()
         self._names.clear()
+
+    def _touch(self, cells: Iterable[tuple[Level, int]]) -> None:
+        copied = [cell for cell in cells if cell[0] in COPIED]
+        if not copied:
+            return
+        change = counted(self._db, "touched")
+        sql = "INSERT INTO touched VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET change = excluded.change"
+        self._db.executemany(sql, ((*cell, change) for cell in sorted(copied)))
 
     def _start(self, level: Level, minute: int) -> int:
         if level in (Level.DAY, Level.DAY_ALL):

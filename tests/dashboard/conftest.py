@@ -27,6 +27,9 @@ from sensor.detect.alert import (
     Words,
 )
 from sensor.store import WatchStore
+from tests.influxd.fixtures import influxd, practice
+
+__all__ = ["influxd", "practice"]
 
 PARIS = ZoneInfo("Europe/Paris")
 SECOND = 1_000_000_000

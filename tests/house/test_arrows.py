@@ -21,7 +21,9 @@ KNOWS = {
     "sensor/track": {"sensor.wire", "sensor.capture"},
     "sensor/detect": {"sensor.track", "sensor.wire"},
     "sensor/store": {"sensor.detect", "sensor.track", "sensor.wire"},
-    "dashboard/sources": {"sensor.store", "sensor.detect"},
+    "dashboard/sources": {"sensor.store", "sensor.detect", "dashboard.influx"},
+    "dashboard/influx": {"sensor.detect"},
+    "dashboard/relay": {"dashboard.influx", "dashboard.privacy", "sensor.store", "sensor.detect", "sensor.track"},
 }
 
 # Modules that open nothing, keep no clock and write nowhere. Add one only if that is true of it.

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensor.store import schema
+from sensor.store import SeriesRow, WatchStore, schema
 from sensor.store.days import minutes_of
 from sensor.store.traffic import Level, Traffic, mark
+from sensor.store.upkeep import Terms
 
 PARIS = ZoneInfo("Europe/Paris")
 MIDNIGHT = minutes_of(date(2026, 10, 25), PARIS)[0]  # a day of 25 hours
@@ -101,3 +102,37 @@ def test_without_a_mac_it_is_the_device_that_had_the_address_last(first):
         *["aa:00:00:00:00:02"] * 3,
     ]
     db.close()
+
+
+def test_what_changed_since_is_told_level_by_level(tmp_path):
+    """Rolling touches the hours and ten minutes that it adds to; a late minute touches them at once."""
+    day = 1440 * 20_000
+    with WatchStore(tmp_path, terms=Terms(trusted=lambda: True)) as store:
+
+        def touched(since):
+            rows = store._db.execute("SELECT level, start FROM touched WHERE change > ? ORDER BY 1, 2", (since,))
+            return [(level, start - day) for level, start in rows]
+
+        def number():
+            return store._db.execute("SELECT value FROM meta WHERE key = 'touched'").fetchone()[0]
+
+        def add(minute):
+            store.add_series([SeriesRow(day + minute, "10.0.0.1", None, "ssl", 1, 1, 1, 1, 1)])
+            store.flush(0, force=True)
+
+        add(3)
+        add(7)
+        assert touched(0) == [(0, 3), (0, 7)]
+        before = number()
+        while store.maintain((day + 30) * 60_000_000_000):
+            pass
+        assert touched(before) == [(2, 0), (4, 0)]
+        before = number()
+        add(5)
+        assert touched(before) == [(0, 5), (2, 0), (4, 0)]
+        before = number()
+        add(61)
+        assert touched(before) == [(0, 61)]
+        while store.maintain((day + 20 * 1440) * 60_000_000_000):
+            pass
+        assert {level for level, _ in touched(0)} == {2, 4}, "what is erased is no longer touched"

@@ -1,0 +1,13 @@
+"""`vigie setup …`: makes ready what the box works with. One module a subcommand, imported when it is run."""
+
+import click
+
+from dashboard.cli.setup_influx import influx
+
+
+@click.group()
+def setup() -> None:
+    """Make ready what the box works with."""
+
+
+setup.add_command(influx)
