@@ -1,4 +1,4 @@
-"""The trials: what was acknowledged is there afterwards, once, and the chain holds. Each says which phase it hit.
+"""The trials, of the processes that write in turn: what was acknowledged is there afterwards, once, and the chain holds. Each says which phase it hit.
 
 `run` makes a number of them, kinds in turn:
   kill       SIGKILL in each phase of the writer
@@ -23,18 +23,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sensor.store import SeriesRow, WatchStore, keys, rescue
+from sensor.store import SeriesRow, WatchStore, rescue, roots
+from sensor.store.base import OwnStore
 from sensor.store.errors import StoreError, WillRetry
 from sensor.store.health import Trouble
-from sensor.store.journal import entries
+from sensor.store.journal import Kind, entries
 from sensor.store.reader import read
+from sensor.store.relay import RelayStore
+from sensor.store.serve import ServeStore, rebuilt
 from sensor.store.telling import compare
-from sensor.store.verify import verify
 from tests.trials import disks
 from tests.trials.made import NOW, SECOND, alert, old_store
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KINDS = ("kill", "kill", "cut", "kill", "full", "flip", "kill", "read-only", "elsewhere", "clock")
+STORES: dict[str, type[OwnStore]] = {"watch": WatchStore, "serve": ServeStore, "relay": RelayStore}
 PHASES = ("migration", "batch", "commit", "checkpoint", "backup", "commit", "upkeep", "batch", "idle")
 OLD_ROWS = 4_000
 DAY = 86_400 * SECOND
@@ -73,40 +76,37 @@ def run(count: int, seed: int) -> Tally:
         for n in range(count):
             kind = KINDS[n % len(KINDS)]
             chance = random.Random(f"{seed}-{n}")
+            who = tuple(STORES)[n % len(STORES)]
+            tally.phases[f"of {who}"] += 1
             place = folder / f"t{n}"
             place.mkdir()
             tally.trials += 1
             match kind:
                 case "kill":
-                    _kill(
-                        tally,
-                        place,
-                        PHASES[sum(KINDS[k % len(KINDS)] == "kill" for k in range(n)) % len(PHASES)],
-                        n,
-                        chance,
-                    )
+                    phase = PHASES[sum(KINDS[k % len(KINDS)] == "kill" for k in range(n)) % len(PHASES)]
+                    _kill(tally, place, phase, n, chance, "watch" if phase == "migration" else who)
                 case "cut":
-                    _cut(tally, instant, n, chance)
+                    _cut(tally, instant, n, chance, who)
                 case "read-only":
-                    _read_only(tally, instant, n, chance)
+                    _read_only(tally, instant, n, chance, who)
                 case "full":
                     _full(tally, place)
                 case "clock":
                     _clock(tally, place)
                 case _:
-                    _flip(tally, place, chance, inside=kind == "flip")
+                    _flip(tally, place, chance, STORES[who], inside=kind == "flip")
     return tally
 
 
 class Writer:
     """The process that is killed."""
 
-    def __init__(self, state: Path, words: Path, seed: int) -> None:
+    def __init__(self, state: Path, words: Path, seed: int, who: str) -> None:
         words.write_bytes(b" " * 16)
         self._file = words.open("r+b")
         self._shared = mmap.mmap(self._file.fileno(), 16)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.trials.writer", str(state), str(words), str(seed)],
+            [sys.executable, "-m", "tests.trials.writer", str(state), str(words), str(seed), who],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # it may end by itself on a disk that refuses
             cwd=ROOT,
@@ -138,11 +138,11 @@ class Writer:
         return phase, lines
 
 
-def _kill(tally: Tally, place: Path, phase: str, seed: int, chance: random.Random) -> None:
+def _kill(tally: Tally, place: Path, phase: str, seed: int, chance: random.Random, who: str) -> None:
     state = place / "state"
     if phase == "migration":
         old_store(state, OLD_ROWS)
-    writer = Writer(state, place / "words", seed)
+    writer = Writer(state, place / "words", seed, who)
     before: list[str] = [] if phase == "migration" else writer.lines(chance.randrange(3, 30))
     writer.reach(phase)
     time.sleep(chance.random() * (0.03 if phase == "migration" else 0.002))
@@ -151,9 +151,9 @@ def _kill(tally: Tally, place: Path, phase: str, seed: int, chance: random.Rando
     check(tally, state, before + after, rows=OLD_ROWS if phase == "migration" else 0)
 
 
-def _cut(tally: Tally, instant: Path, seed: int, chance: random.Random) -> None:
+def _cut(tally: Tally, instant: Path, seed: int, chance: random.Random, who: str) -> None:
     with disks.ext4(instant) as (image, mount, _):
-        writer = Writer(mount / "state", instant / "words", seed)
+        writer = Writer(mount / "state", instant / "words", seed, who)
         lines = writer.lines(chance.randrange(3, 40))
         writer.reach(chance.choice(("commit", "batch", "checkpoint")))
         tally.phases[f"power cut in {writer.phase}"] += 1
@@ -164,9 +164,9 @@ def _cut(tally: Tally, instant: Path, seed: int, chance: random.Random) -> None:
     cut.unlink()
 
 
-def _read_only(tally: Tally, instant: Path, seed: int, chance: random.Random) -> None:
+def _read_only(tally: Tally, instant: Path, seed: int, chance: random.Random, who: str) -> None:
     with disks.ext4(instant) as (image, mount, loop):
-        writer = Writer(mount / "state", instant / "words", seed)
+        writer = Writer(mount / "state", instant / "words", seed, who)
         lines = writer.lines(chance.randrange(3, 40))
         Path(f"/sys/fs/ext4/{loop}/trigger_fs_error").write_text("a trial\n")
         time.sleep(0.02)
@@ -219,21 +219,16 @@ def _clock(tally: Tally, place: Path) -> None:
     check(tally, place / "state", lines)
 
 
-def _flip(tally: Tally, place: Path, chance: random.Random, *, inside: bool) -> None:
+def _flip(tally: Tally, place: Path, chance: random.Random, kind: type[OwnStore], *, inside: bool) -> None:
     state = place / "state"
-    with WatchStore(state, clock=lambda: NOW) as store:
+    with kind(state, clock=lambda: NOW) as store:
         for n in range(40):
             store.upsert([alert(f"{n:020x}")])
-        known = keys.load(store.keys)
         kept = read(store.path, lambda db: list(entries(db)))
+        values = store._db.execute("SELECT body, mac FROM journal").fetchall()
     data = bytearray(store.path.read_bytes())
-    spans = []
-    for entry in kept:
-        assert entry.body is not None
-        for value in (entry.body.encode(), entry.mac, entry.digest):
-            at = data.find(value)
-            assert at >= 0
-            spans.append((at, at + len(value)))
+    spans = [(at, at + len(value)) for row in values for value in row for at in [data.find(value)] if value]
+    assert all(first >= 0 for first, _ in spans)
     if inside:
         first, after = chance.choice(spans)
         place_of = chance.randrange(first, after)
@@ -244,8 +239,8 @@ def _flip(tally: Tally, place: Path, chance: random.Random, *, inside: bool) -> 
     data[place_of] ^= 1 << chance.randrange(8)
     store.path.write_bytes(data)
     try:
-        found = bool(rescue.damage(store.path)) or read(store.path, lambda db: verify(db, known)).fault is not None
-        whole = found or read(store.path, lambda db: len(list(entries(db)))) == len(kept)
+        found = bool(rescue.damage(store.path)) or faulty(state)
+        whole = found or read(store.path, lambda db: list(entries(db))) == kept
     except StoreError:
         found = whole = True  # it is refused with a sentence
     tally.phases["flipped inside" if inside else "flipped elsewhere"] += 1
@@ -256,28 +251,78 @@ def _flip(tally: Tally, place: Path, chance: random.Random, *, inside: bool) -> 
         tally.broken += not whole
 
 
+def faulty(state: Path) -> bool:
+    return any(one.fault is not None for one in roots.check(state).verdicts.values())
+
+
 def check(tally: Tally, state: Path, lines: list[str], *, at_most: list[str] | None = None, rows: int = 0) -> None:
-    """Acknowledged alerts are there, once in the table and opened once in the journal; traffic is there, and not twice."""
-    told = {line[2:] for line in lines if line.startswith("a ")}
+    """Whatever was acknowledged is there, once in its table and once in the journal; the tables say what the journals say."""
+    before = (tally.lost, tally.duplicated, tally.broken)
+    for name, kind in STORES.items():
+        if not kind.LAYOUT.path(state).exists() and name != "watch":
+            continue
+        with kind(state, clock=lambda: NOW) as store:
+            whole = read(store.path, lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
+            tally.broken += not whole
+            _CHECKS[name](tally, store, lines)
+            if name == "watch":
+                _traffic(tally, store, lines, at_most or lines, rows)
+            store.upsert([alert("still-goes-on")])
+    tally.broken += faulty(state)
+    if (tally.lost, tally.duplicated, tally.broken) != before:
+        facts = {"lost": tally.lost, "duplicated": tally.duplicated, "broken": tally.broken, "lines": len(lines)}
+        sys.stderr.write(json.dumps(facts | {"state": str(state), "last": lines[-3:]}) + "\n")
+
+
+def told(lines: list[str], letter: str) -> set[str]:
+    return {line[2:] for line in lines if line.startswith(f"{letter} ")}
+
+
+def _counted(store: OwnStore, *kinds: Kind) -> Counter[str]:
+    return read(store.path, lambda db: Counter(one.subject for one in entries(db) if one.kind in kinds))
+
+
+def _alerts(tally: Tally, store: OwnStore, lines: list[str]) -> None:
+    wanted = told(lines, "a")
+    kept = read(store.path, lambda db: Counter(one for (one,) in db.execute("SELECT id FROM alert")))
+    opened = _counted(store, Kind.OPENING)
+    different = read(
+        store.path, lambda db: list(compare([body for (body,) in db.execute("SELECT body FROM alert")], entries(db)))
+    )
+    tally.acknowledged += len(wanted)
+    tally.lost += len(wanted - kept.keys())
+    tally.duplicated += sum(count > 1 for count in (*kept.values(), *opened.values()))
+    tally.broken += bool(different)
+
+
+def _decisions(tally: Tally, store: OwnStore, lines: list[str]) -> None:
+    decided, came = told(lines, "d"), told(lines, "i")
+    entered = _counted(store, Kind.SIGN_IN)
+    rows = read(store.path, lambda db: Counter(one for (one,) in db.execute("SELECT account FROM sign_in")))
+    kept = read(store.path, lambda db: {(k, s): b for k, s, b in db.execute("SELECT kind, subject, body FROM current")})
+    tally.acknowledged += len(decided) + len(came)
+    tally.lost += len(decided - {subject for _, subject in kept}) + len(came - rows.keys())
+    tally.duplicated += sum(count > 1 for count in (*rows.values(), *entered.values()))
+    tally.broken += kept != read(store.path, lambda db: rebuilt(entries(db))) or rows != entered
+
+
+def _sendings(tally: Tally, store: OwnStore, lines: list[str]) -> None:
+    put, sent = told(lines, "o"), told(lines, "e")
+    rows = dict(read(store.path, lambda db: db.execute("SELECT name, ended FROM outbox").fetchall()))
+    entered = _counted(store, Kind.SENDING)
+    ended = {name for name, moment in rows.items() if moment is not None}
+    tally.acknowledged += len(put) + len(sent)
+    tally.lost += len(put - rows.keys()) + len(sent - ended)
+    tally.duplicated += sum(count > 1 for count in entered.values())
+    tally.broken += ended != entered.keys()
+
+
+def _traffic(tally: Tally, store: OwnStore, lines: list[str], at_most: list[str], rows: int) -> None:
     flows = sum(int(line[2:]) for line in lines if line.startswith("s ")) + rows
-    most = sum(int(line[2:]) for line in at_most or lines if line.startswith("s ")) + rows + 60  # the batch in flight
-    tally.acknowledged += len(told)
-    with WatchStore(state, clock=lambda: NOW) as store:
-        kept = Counter(one.id for one in store.load_alerts())
-        known = keys.load(store.keys)
-        opened = read(store.path, lambda db: Counter(one.subject for one in entries(db) if one.kind == "opening"))
-        fault = read(store.path, lambda db: verify(db, known)).fault
-        different = read(
-            store.path,
-            lambda db: list(compare([body for (body,) in db.execute("SELECT body FROM alert")], entries(db))),
-        )
-        written = read(store.path, lambda db: db.execute("SELECT coalesce(sum(flows), 0) FROM series").fetchone()[0])
-        whole = read(store.path, lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
-        store.upsert([alert("still-goes-on")])
-    missing = told - kept.keys()
-    tally.lost += len(missing) + (written < flows)
-    tally.duplicated += sum(count > 1 for count in (*kept.values(), *opened.values())) + (written > most)
-    tally.broken += fault is not None or bool(different) or not whole
-    if missing or fault or different or not whole or not flows <= written <= most:
-        facts = {"missing": sorted(missing), "fault": fault, "flows": (flows, written, most), "whole": whole}
-        sys.stderr.write(json.dumps({**facts, "different": [str(one) for one in different]}) + "\n")
+    most = sum(int(line[2:]) for line in at_most if line.startswith("s ")) + rows + 60  # the batch in flight
+    written = read(store.path, lambda db: db.execute("SELECT coalesce(sum(flows), 0) FROM series").fetchone()[0])
+    tally.lost += written < flows
+    tally.duplicated += written > most
+
+
+_CHECKS = {"watch": _alerts, "serve": _decisions, "relay": _sendings}
