@@ -4,7 +4,7 @@
 Run by hand when a dependency changes: `./provisioning/lock.py` keeps what is pinned where it still fits,
 `./provisioning/lock.py --upgrade` takes the newest of everything. Read by provisioning/setup.sh.
 
-box = the dependencies, the extras `serve` and `influx`, and what builds an editable install; dev = box, the extra `compare`
+box = the dependencies, the extras `serve`, `influx` and `report`, and what builds an editable install; dev = box, the extra `compare`
 and the group `dev`. One file a Python, good for x86-64 and aarch64 alike:
 
 * A wheel of each package must exist for both machines, else the lock fails here and not on a Pi.
@@ -47,7 +47,7 @@ def main() -> None:
     upgrade = options.parse_args().upgrade
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     build = [need for need in project["dependency-groups"]["dev"] if need.startswith(BUILD)]
-    box = ["--extra", "serve", "--extra", "influx"]
+    box = ["--extra", "serve", "--extra", "influx", "--extra", "report"]
     dev = [*box, "--extra", "compare", "--group", "dev"]
     with tempfile.TemporaryDirectory(prefix="vigie-lock-") as scratch:
         uv = install_uv(Path(scratch))

@@ -19,6 +19,7 @@ COMMANDS = {
     "rules": "Check or list the rules.",
     "lists": "Show, check or renew the lists of names.",
     "compare": "Compare with Wireshark what is read in a capture.",
+    "report": "Make the monthly report.",
     "verify": "Check that what was journalled was not altered.",
     "setup": "Make ready what the box works with.",
     "doctor": "Say whether what the box works with is as it should be.",

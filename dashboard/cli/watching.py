@@ -220,5 +220,7 @@ def _counts(stats: Stats) -> Counts:
         drops=stats.kernel_drops,
         gaps=stats.tcp_gaps,
         shed=stats.shed,
-        unreadable=sum(stats.unreadable.values()),
+        unreadable=sum(
+            count for reason, count in stats.unreadable.items() if reason != "snapped"
+        ),  # counted all the same
     )

@@ -1,0 +1,92 @@
+"""The report as files: the PDF by typst, with every table's rows and figures as CSV and JSON beside it.
+
+Same report, same bytes: the PDF is dated by the last day it tells of, fonts are those inside typst, and nothing is fetched. PDF/UA-1 and
+PDF/A-2a: tagged, with its language, so that it can be read aloud and kept (ISO 14289-1, ISO 19005-2).
+"""
+
+import csv
+import io
+import json
+import os
+from dataclasses import asdict, dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Literal
+
+import typst
+
+from dashboard.report.facts import Facts
+from dashboard.report.report import Report
+from dashboard.report.voice import Voice
+
+_STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+_COLUMNS = (
+    *("id", "rule", "category", "app", "nature", "severity", "confidence", "first_seen", "last_seen", "count"),
+    *("device", "peer", "hds", "bytes_out", "bytes_in"),
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The three files' bytes, and their suffixes' names: pdf, csv, json."""
+
+    pdf: bytes
+    csv: bytes
+    json: bytes
+
+    def write(self, stem: Path) -> tuple[Path, ...]:
+        """Writes stem.pdf, stem.csv and stem.json, each at once. Errors: OSError."""
+        written = []
+        for suffix in ("json", "csv", "pdf"):
+            path = stem.with_name(f"{stem.name}.{suffix}")
+            half = path.with_name(f".{path.name}.{os.getpid()}")
+            half.write_bytes(getattr(self, suffix))
+            half.replace(path)
+            written.append(path)
+        return tuple(reversed(written))
+
+
+def render(report: Report, facts: Facts, voice: Voice) -> Files:
+    return Files(pdf=pdf(report), csv=_alerts(facts, voice), json=_figures(report, facts))
+
+
+def pdf(report: Report) -> bytes:
+    """The laid-out pages. Strings go in as data, so no name from the network can be markup."""
+    with as_file(files("dashboard.report").joinpath("page.typ")) as page:
+        made: bytes = typst.compile(
+            str(page),
+            sys_inputs={"data": json.dumps(asdict(report), ensure_ascii=False)},
+            ignore_system_fonts=True,
+            pdf_standards=[*_STANDARDS],
+            timestamp=0,
+        )
+    return made
+
+
+def _alerts(facts: Facts, voice: Voice) -> bytes:
+    """All alerts of the month, one a row, named as the privacy level allows; a spreadsheet is given no formula."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\r\n")
+    table.writerow(_COLUMNS)
+    for one in facts.alerts:
+        first, last = (voice.iso(ns) for ns in (one.first_seen, one.last_seen))
+        row = (
+            *(one.id, one.rule, one.category, one.app or "", one.nature, one.severity, one.confidence, first, last),
+            *(one.count, voice.of(one), voice.peer(one), one.peer.hds or "", one.bytes_out, one.bytes_in),
+        )
+        table.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _figures(report: Report, facts: Facts) -> bytes:
+    told = {
+        "month": str(facts.month),
+        "complete": facts.complete,
+        "journal_root": facts.root,
+        "watched": asdict(facts.watched),
+        "destinations": [asdict(one) for one in facts.destinations],
+        "done_right": dict(facts.done_right),
+        "report": asdict(report),
+    }
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()

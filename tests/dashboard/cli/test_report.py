@@ -1,0 +1,60 @@
+"""`vigie report`: what is written where, the first kept, and what is wrong said in a line."""
+
+import pytest
+from click.testing import CliRunner
+
+from dashboard.cli import main
+from sensor.store import WatchStore
+
+
+@pytest.fixture
+def vigie(tmp_path):
+    def run(*options):
+        return CliRunner().invoke(main, ["report", "--state", str(tmp_path), *options])
+
+    return run
+
+
+def test_it_is_kept_and_the_first_stays(vigie, tmp_path, sample):
+    with WatchStore(tmp_path):
+        pass
+    kept = tmp_path / "relay" / "reports"
+    assert vigie("--month", "2025-10").stdout.split() == [
+        str(kept / f"2025-10.{suffix}") for suffix in ("pdf", "csv", "json")
+    ]
+    first = (kept / "2025-10.pdf").read_bytes()
+    assert vigie("--month", "2025-10").exit_code == 0
+    assert len(list(kept.iterdir())) == 3
+    with WatchStore(tmp_path) as store:
+        store.upsert([sample])  # another month's, but the journal goes on
+    assert vigie("--month", "2025-10").stdout.split()[0] == str(kept / "2025-10-2.pdf")
+    assert (kept / "2025-10.pdf").read_bytes() == first
+
+
+def test_out_writes_there_only(vigie, tmp_path):
+    with WatchStore(tmp_path):
+        pass
+    done = vigie(
+        "--month", "2025-10", "--out", str(tmp_path / "r.pdf"), "--lang", "en", "--sections", "coverage, journal"
+    )
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
+    assert (tmp_path / "r.csv").read_bytes().startswith(b"\xef\xbb\xbfid,rule")
+    assert not (tmp_path / "relay").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--month", "2026-13"], "2026-13: a month is wanted, such as 2026-10"),
+        (["--month", "2099-01"], "2099-01: that month has not begun"),
+        (["--sections", "alerts,poems"], "unknown section 'poems'; there are alerts,"),
+        ([], "vigie.db"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(vigie, options, said):
+    done = vigie(*options)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("vigie report: ")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
