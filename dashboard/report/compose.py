@@ -86,7 +86,7 @@ def _todo(alerts: Sequence[Alert], voice: Voice) -> tuple[tuple[str, str], ...]:
     """(what, whose; what to do): the gravest things, each once a device, the most frequent first."""
 
     def same(alert: Alert) -> tuple[str, str]:
-        return alert.rule, voice.of(alert)
+        return voice.title(alert), voice.of(alert)
 
     grouped = [list(group) for _, group in groupby(sorted(filter(to_look_at, alerts), key=same), same)]
     grouped.sort(key=lambda group: (-max(_RANK.index(one.severity) for one in group), -sum(one.count for one in group)))
