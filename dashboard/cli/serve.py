@@ -1,5 +1,7 @@
 """`vigie serve`: the dashboard of what was watched, until Ctrl-C.
 
+Keeps who signed in in its own store (`sensor.store.serve`), which a thread tends meanwhile.
+
 Prints one line on stdout, the one-time link that opens it. Keeps its secrets under DIR/serve/, mode 0600: the key of the
 session cookies, the key of the pseudonyms, the token of the API.
 """
@@ -7,10 +9,12 @@ session cookies, the key of the pseudonyms, the token of the API.
 import importlib
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from dashboard.cli.door import Door, tended
 from dashboard.cli.settings import load_settings
 from dashboard.sources import Source
 from dashboard.sources.local import LocalSource
@@ -19,6 +23,9 @@ from dashboard.web.server import ListenError, parse_listen
 from dashboard.web.server import serve as serve_until_stopped
 from dashboard.web.texts import Lang
 from sensor.detect.policy import Policy
+from sensor.store.errors import StoreError
+from sensor.store.serve import ServeStore
+from sensor.store.upkeep import Terms
 
 FAILED = 1
 LOOPBACK = "127.0.0.1:8080"
@@ -46,11 +53,14 @@ def serve(state: Path, listen: str, config: Path | None, lang: Lang | None) -> N
     """Serve the dashboard of what was watched."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     policy = load_settings(config, None).policy
+    keep = Terms(keep=policy.retention, zone=policy.practice.timezone)
     try:
         host, port = parse_listen(listen)
-        app = create_app(_source(state, policy, config), web_settings(policy, state, lang))
-        serve_until_stopped(app, host, port, lambda base: click.echo(new_link(app, base)))
-    except (ListenError, ValueError, OSError) as error:
+        with ServeStore(state, terms=keep) as store, tended(store):
+            settings = replace(web_settings(policy, state, lang), came=Door(store).came)
+            app = create_app(_source(state, policy, config), settings)
+            serve_until_stopped(app, host, port, lambda base: click.echo(new_link(app, base)))
+    except (ListenError, StoreError, ValueError, OSError) as error:
         click.echo(f"vigie serve: {error}", err=True)
         sys.exit(FAILED)
 

@@ -74,7 +74,9 @@ def install(app: Flask, settings: WebSettings) -> None:
         if not links.use(token):
             if signed_in(settings):
                 return redirect(url_for("pages.inbox"), 303)
+            settings.came("link", request.remote_addr or "", "refused")
             raise Refused("used_link")
+        settings.came("link", request.remote_addr or "", "opened")
         session.clear()
         session[_SIGNED_IN] = True
         session.permanent = True

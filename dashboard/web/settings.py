@@ -16,7 +16,8 @@ from sensor.store.days import PARIS
 class WebSettings:
     """`secret` signs the session cookie. `hosts` are names, beside IP addresses and localhost, by which the page may be asked.
 
-    `bearer`, if any, opens the API to programs (`Authorization: Bearer …`).
+    `bearer`, if any, opens the API to programs (`Authorization: Bearer …`). `came` is told of each sign-in: by which way, from
+    which address, "opened" or "refused".
     """
 
     secret: bytes
@@ -28,6 +29,7 @@ class WebSettings:
     bearer: str | None = None
     demo: bool = False
     now: Callable[[], int] = time_ns
+    came: Callable[[str, str, str], None] = lambda _way, _peer, _outcome: None
 
 
 def web_settings(policy: Policy, state: Path, lang: Lang | None = None, *, demo: bool = False) -> WebSettings:
