@@ -17,6 +17,7 @@ from sensor.detect.lists import Destination, Lists
 from sensor.detect.marked import Mistake
 from sensor.detect.policy import Policy
 from sensor.detect.rules import RuleSet
+from sensor.suffixes import registrable
 
 _CATALOGUES = ("lists/apps.yml", "lists/legal.yml", "texts.yml")
 
@@ -63,7 +64,7 @@ def load(config: Path | None = None, rules_dir: Path | None = None) -> Settings:
         phrases=catalogue.parse_texts(*texts["texts.yml"], mistakes),
     )
     rest = sorted(name for name in texts if name not in _CATALOGUES)
-    names, more = lists.parse(texts[name] for name in rest if name.startswith("lists/"))
+    names, more = lists.parse((texts[name] for name in rest if name.startswith("lists/")), registrable)
     mistakes += more
     names = names.extended(_contracted(practice))
     compiled, more = rules.parse(

@@ -3,12 +3,15 @@
 import json
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import click
 
+from dashboard.cli import hds_join, hds_table
 from dashboard.cli.lists_table import Program, programs, summary
 from dashboard.cli.settings import MISTAKEN, load_settings
+from sensor.detect.lists import OFFICIAL
 
 _config = click.option("--config", type=click.Path(path_type=Path), help="The practice's policy, vigie.yml.")
 _rules = click.option(
@@ -32,7 +35,9 @@ def show(name: str | None, config: Path | None, rules: Path | None, *, as_json: 
     found = load_settings(config, rules).lists
     if name is None:
         for info in found.infos:
-            told = asdict(info) | {"age_days": age(info.date)}
+            told = {key: value for key, value in asdict(info).items() if key != "entry_names"} | {
+                "age_days": age(info.date)
+            }
             line = f"{info.name:<14} {info.date} {told['age_days']:>5} d {info.entries:>5} {info.names:>6} names  {info.title}"
             click.echo(json.dumps(told, ensure_ascii=False) if as_json else line)
         return
@@ -76,6 +81,63 @@ def _line(row: Program) -> str:
     return (
         f"{row.app:<28} {row.cls:<13} {by:<16} {row.confidence:<10} {', '.join(row.tried):<26} {'; '.join(row.sources)}"
     )
+
+
+@lists.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path))
+@_config
+@_rules
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day the list was published or saved [default: today]."
+)
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--allow-shrink", is_flag=True, help="Take a list that lost more than a third of its organisations.")
+def import_(
+    file: Path, config: Path | None, rules: Path | None, *, day: datetime | None, dry_run: bool, allow_shrink: bool
+) -> None:
+    """Take in the official list of certified hosts (HDS): FILE is its CSV, its workbook (XLSX) or its page, saved.
+
+    It names organisations: they are joined to the names on our lists. Joining alone makes no name an HDS service.
+    """
+    found = load_settings(config, rules).lists
+    today = datetime.now(UTC).date()
+    published = day.date() if day else today
+    before = hds_join.entries(found)
+    used = next((info.date for info in found.infos if info.name == OFFICIAL), "")
+    try:
+        organisations = hds_table.read(file)
+        hds_join.refuse(organisations, before, published, today, used, shrink=allow_shrink)
+    except ValueError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(MISTAKEN) from error
+    joined = hds_join.join(organisations, found, before)
+    _tell(joined, len(organisations))
+    if dry_run:
+        click.echo("dry run: nothing was written")
+        return
+    to = (rules or Path(str(files("rules")))) / "lists" / f"{OFFICIAL}.yml"
+    try:
+        to.parent.mkdir(exist_ok=True)
+        half = to.with_suffix(".new")
+        half.write_text(hds_join.dumped(organisations, joined, published, f"ANS, {file.name}"), encoding="utf-8")
+        half.replace(to)
+    except OSError as error:
+        click.echo(f"{to}: {error.strerror or error}", err=True)
+        raise SystemExit(MISTAKEN) from error
+    click.echo(f"{to}: written; it counts from the next start on")
+
+
+def _tell(joined: hds_join.Joined, number: int) -> None:
+    click.echo(
+        f"{number} organisations: {len(joined.new)} new, {len(joined.gone)} gone, {len(joined.matched)} on our lists"
+    )
+    for title, names in (("new", joined.new), ("gone", joined.gone)):
+        for name in names:
+            click.echo(f"{title:<10} {name}")
+    for name, suffixes in joined.matched.items():
+        click.echo(f"{'joined':<10} {name}: {', '.join(suffixes)}")
+    for name in joined.unmatched:
+        click.echo(f"{'unmatched':<10} {name}")
 
 
 def age(day: str, today: date | None = None) -> int:

@@ -110,6 +110,8 @@ class Detector:
         confidence = _confidence(telling, event)
         facts = evidence.facts(event)
         conn, record = event.conn, event.record
+        if telling.hds and (day := self._lists.hds_date()):
+            facts["hds_list_date"] = day
         if isinstance(rule, Correlation):
             facts |= {"window": rule.timespan // 1_000_000_000, "threshold": rule.count}
         rule = self._same.get(rule.name, rule)  # told as the other rule: one alert for both

@@ -7,20 +7,19 @@ Looked up in dictionaries, never scanned: the number of entries does not matter.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sensor.detect.alert import Hds
 from sensor.detect.marked import Document, Mistake, documents
-from sensor.detect.names import registrable
 
 Trust = Literal["high", "medium", "low", "knowledge"]
 
 _TRUST = ("high", "medium", "low", "knowledge")
 TRIED = ("capture", "lab", "specification", "name")
 """A real capture of other people's, the lab's real programs, the published form of its bytes, or nothing but the name."""
-PROTOCOLS = "protocols"
+PROTOCOLS, OFFICIAL = "protocols", "hds_official"
 _REMEMBERED = 8192
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?:[a-z0-9_*-]{{1,63}}|{_LABEL})(?:\.{_LABEL})*\.[a-z][a-z0-9-]+")
@@ -55,13 +54,20 @@ class ListInfo:
     date: str
     entries: int
     names: int
+    entry_names: tuple[str, ...] = ()
+
+
+def whole(host: str) -> str:
+    """Without a list of public suffixes each name is its own owner's."""
+    return host
 
 
 @dataclass(slots=True)
 class Lists:
-    """All lists as one tree of suffixes."""
+    """All lists as one tree of suffixes. `owner`: a name → what its owner holds (`sensor.suffixes`)."""
 
     infos: tuple[ListInfo, ...] = ()
+    owner: Callable[[str], str] = whole
     _exact: dict[str, Destination] = field(default_factory=dict)
     _globs: dict[str, tuple[tuple[re.Pattern[str], Destination], ...]] = field(default_factory=dict)
     _seen: dict[str, Destination | None] = field(default_factory=dict)
@@ -70,6 +76,11 @@ class Lists:
     def names(self) -> frozenset[str]:
         """The lists' names: what `%…%` in a rule may say."""
         return frozenset(info.name for info in self.infos)
+
+    def hds_date(self) -> str:
+        """Of which day the list of certified hosts is: the official one where it was imported, else what Vigie comes with."""
+        dates = {info.name: info.date for info in self.infos}
+        return dates.get(OFFICIAL) or dates.get("hds_hosts", "")
 
     def entries(self) -> Iterator[Destination]:
         yield from self._exact.values()
@@ -112,14 +123,14 @@ class Lists:
         if not host:
             return ip
         found = self.classify(host)
-        return registrable(host) if found is None else found.app or found.suffix
+        return self.owner(host) if found is None else found.app or found.suffix
 
     def extended(self, more: Iterable[Destination]) -> "Lists":
         """A copy in which these entries take precedence: what the practice says of its own hosts."""
         exact = dict(self._exact)
         for destination in more:
             exact[destination.suffix] = _joined(destination, exact.get(destination.suffix))
-        return Lists(self.infos, exact, self._globs, _programs=self._programs)
+        return Lists(self.infos, self.owner, exact, self._globs, _programs=self._programs)
 
 
 def _joined(first: Destination, second: Destination | None) -> Destination:
@@ -176,7 +187,14 @@ class _Reader:
                 else:
                     self.programs[entry["app"]] = _joined(destination, None)
         self.infos.append(
-            ListInfo(name, str(data.get("title", "")), str(data.get("date", "")), len(data["entries"]), count)
+            ListInfo(
+                name,
+                str(data.get("title", "")),
+                str(data.get("date", "")),
+                len(data["entries"]),
+                count,
+                tuple(str(entry.get("name", "")) for entry in data["entries"] if isinstance(entry, dict)),
+            )
         )
 
     def put(self, destination: Destination) -> None:
@@ -243,7 +261,7 @@ RANK = (
 )
 
 
-def parse(files: Iterable[tuple[str, str]]) -> tuple[Lists, list[Mistake]]:
+def parse(files: Iterable[tuple[str, str]], owner: Callable[[str], str] = whole) -> tuple[Lists, list[Mistake]]:
     """(file, text) of each list → the tree and every mistake."""
     mistakes: list[Mistake] = []
     read = [document for file, text in files for document in documents(text, file, mistakes)]
@@ -252,7 +270,7 @@ def parse(files: Iterable[tuple[str, str]]) -> tuple[Lists, list[Mistake]]:
     for document in read:
         reader.read(document)
     globs = {parent: tuple(patterns) for parent, patterns in reader.globs.items()}
-    return Lists(tuple(reader.infos), reader.exact, globs, _programs=reader.programs), mistakes
+    return Lists(tuple(reader.infos), owner, reader.exact, globs, _programs=reader.programs), mistakes
 
 
 def _rank(document: Document) -> int:

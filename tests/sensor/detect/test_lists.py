@@ -1,6 +1,7 @@
 """Lists of names: the longest suffix on any list wins, by label."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -78,9 +79,10 @@ def test_a_programs_own_bytes_come_before_any_name():
 
 
 def test_place_is_app_or_suffix_or_domain_or_address():
-    tree = lists(**TWO)
+    tree = replace(lists(**TWO), owner=lambda host: host.partition(".")[2])
     assert tree.place("www.example.org", "192.0.2.1") == "talk"
-    assert tree.place("a.b.unknown.co.uk", "192.0.2.1") == "unknown.co.uk"
+    assert tree.place("a.unknown.co.uk", "192.0.2.1") == "unknown.co.uk"
+    assert tree.extended(()).place("a.unknown.co.uk", "192.0.2.1") == "unknown.co.uk"
     assert tree.place(None, "192.0.2.1") == "192.0.2.1"
 
 
@@ -151,3 +153,9 @@ def test_a_file_that_is_no_list():
     assert [str(m) for m in parse([("m.yml", "a: 1")])[1]] == [
         "m.yml:1: a list needs 'list', 'title', 'classes', 'roles' and 'entries'"
     ]
+
+
+def test_a_protocol_says_less_than_a_name():
+    tree = lists(protocols=[("ica", "bytes: web")], hds_hosts=[("host", "web: [health.example]")])
+    assert tree.of("ica", "app.health.example").app == "host"
+    assert tree.of("ica", None).app == tree.of("ica", "nobody.example").app == "ica"
