@@ -65,6 +65,6 @@ class Facts:
     devices: tuple[Seen, ...]
     gone: tuple[Seen, ...]  # seen the month before, not in this one
     watched_before: bool  # whether the month before was watched at all
-    root: str
     entries: int
+    root: str = ""  # over the journals of all processes
     version: str = ""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from dashboard.report.facts import Facts, Moved, Seen, Watched
 from dashboard.report.month import Month
 from sensor.detect.alert import Alert
-from sensor.store import seeing
+from sensor.store import roots, seeing
 from sensor.store.codec import decode
 from sensor.store.days import minutes_of
 from sensor.store.done_right import done_right
@@ -18,7 +18,6 @@ from sensor.store.errors import NeedsHuman, Reason
 from sensor.store.reader import read
 from sensor.store.schema import WATCH
 from sensor.store.traffic import Level
-from sensor.store.verify import root_of
 
 _MINUTE = 60_000_000_000
 
@@ -44,7 +43,9 @@ def gather(state: Path, month: Month, zone: ZoneInfo, now: int, version: str) ->
     Errors: WillRetry and NeedsHuman of `sensor.store.errors`.
     """
     path = WATCH.path(state)
-    return replace(read(path, lambda db: _facts(db, path, month, zone, now)), version=version)
+    root = roots.of_now(state)
+    facts = read(path, lambda db: _facts(db, path, month, zone, now))
+    return replace(facts, root=str(root or ""), version=version)
 
 
 def _facts(db: sqlite3.Connection, path: Path, month: Month, zone: ZoneInfo, now: int) -> Facts:
@@ -54,7 +55,7 @@ def _facts(db: sqlite3.Connection, path: Path, month: Month, zone: ZoneInfo, now
     steps = seeing.seen(db, first, after)
     days = tuple((day, _day(steps, day, zone, until)) for day in month.days())
     devices = _devices(db, before, first, after, zone)
-    head = db.execute("SELECT seq, mac FROM journal ORDER BY seq DESC LIMIT 1").fetchone() or (0, b"")
+    (entries,) = db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()
     return Facts(
         month=month,
         until=until,
@@ -69,8 +70,7 @@ def _facts(db: sqlite3.Connection, path: Path, month: Month, zone: ZoneInfo, now
         devices=tuple(seen for seen, here, _ in devices if here),
         gone=tuple(seen for seen, here, there in devices if there and not here),
         watched_before=any(step.watched for step in seeing.seen(db, before, first)),
-        root=str(root_of(WATCH.name, head[0], head[1])),
-        entries=head[0],
+        entries=int(entries),
     )
 
 

@@ -128,7 +128,8 @@ def loaded_by(statement: str) -> set[str]:
     [
         ("watch", {"flask", "werkzeug", "jinja2", "waitress", "influxdb_client", "pyshark"}),
         ("inspect", {"flask", "werkzeug", "jinja2", "waitress", "influxdb_client", "pyshark", "scapy"}),
-        ("serve", {"scapy", "numba", "influxdb_client", "pyshark"}),
+        ("serve", {"scapy", "numba", "influxdb_client", "pyshark", "typst"}),
+        ("report", {"scapy", "numba", "flask", "influxdb_client", "pyshark"}),
     ],
 )
 def test_a_command_loads_only_what_it_uses(command, never):

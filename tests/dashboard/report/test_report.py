@@ -88,7 +88,6 @@ def terrible(sample):
         app="rdp",
         last_seen=at(7) + 1800 * SECOND,
         evidence=(("contract", "hour"), ("contract_reference", "M-1")),
-        fr=Words("{device} est commandé à distance", "Appelez le prestataire.", "", ""),
     )
     covered = replace(remote, id="r2", severity=Severity.INFORMATIONAL, evidence=(("contract", "covered"),))
     upload = varied(sample, id="u1", rule="upload", category=Category.UPLOAD, bytes_out=80_000_000)
@@ -104,6 +103,9 @@ def terrible(sample):
         evidence=(("list_name", "WhatsApp"),),
     )
     idle = replace(chat, id="c2", nature=Nature.PRESENCE, severity=Severity.INFORMATIONAL)
+    called = [replace(one, en=Words(f"{one.rule} by {{device}}", "Do it.", "", "")) for one in (remote, upload, chat)]
+    assert len({one.en.title for one in called}) == 3
+    remote, upload, chat = (replace(one, fr=replace(one.en, title=f"{one.rule} : {{device}}")) for one in called)
     return [*base, remote, covered, upload, capable, chat, idle]
 
 
@@ -126,10 +128,7 @@ def test_a_terrible_month(fill, made, text, terrible, lang, state):
 def test_what_to_do_names_the_device_and_each_thing_once(fill, made, terrible):
     fill(alerts=terrible)
     report, _ = made()
-    assert report.todo[0] == (
-        "Scanner de l’accueil : Scanner de l’accueil est commandé à distance",
-        "Appelez le prestataire.",
-    )
+    assert report.todo[0] == ("Scanner de l’accueil : Remote : Scanner de l’accueil", "Do it.")
     assert len({what for what, _ in report.todo}) == len(report.todo)
 
 
