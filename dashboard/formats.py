@@ -90,6 +90,11 @@ def full_day(when: date, lang: str, *, year: bool = True) -> str:
     return f"{text} {when.year}" if year else text
 
 
+def month(when: date, lang: str) -> str:
+    """The month of a day: "octobre 2026", "October 2026"."""
+    return f"{_MONTHS[lang][when.month - 1]} {when.year}"
+
+
 def iso(ns: int, zone: ZoneInfo) -> str:
     """For the attribute of <time>: "2026-11-20T09:15:02+01:00"."""
     return datetime.fromtimestamp(ns // 1_000_000_000, zone).isoformat()

@@ -7,13 +7,13 @@ after something changed, the new one stands beside it (2026-10-2.pdf). Prints th
 import sys
 import time
 from importlib.metadata import version
-from itertools import count
 from pathlib import Path
 
 import click
 
 from dashboard.cli.settings import load_settings
 from dashboard.cli.words import Language
+from dashboard.kept_reports import SUFFIXES, kept_in, places
 from dashboard.privacy import Privacy, pseudonym_key
 from dashboard.report.compose import compose, section_keys
 from dashboard.report.files import Files, render
@@ -53,7 +53,7 @@ def report(
         privacy = Privacy.of(settings.policy, pseudonym_key(state))
         voice = Voice(words(lang or practice.language), practice.timezone, privacy)
         made = render(compose(facts, voice, practice.name, settings.lists.infos, wanted), facts, voice)
-        written = made.write(out.with_suffix("")) if out else _keep(made, state / "relay" / "reports", str(asked))
+        written = made.write(out.with_suffix("")) if out else _keep(made, kept_in(state), str(asked))
     except (StoreError, OSError, ValueError) as error:
         click.echo(f"vigie report: {error}", err=True)
         sys.exit(UNABLE)
@@ -81,11 +81,10 @@ def _sections(text: str | None) -> tuple[str, ...] | None:
 def _keep(made: Files, folder: Path, month: str) -> tuple[Path, ...]:
     """The first stays as it was; the same again is not written twice."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-    for number in count(1):
-        stem = folder / (month if number == 1 else f"{month}-{number}")
+    for stem in places(folder, month):
         pdf = stem.with_name(f"{stem.name}.pdf")
         if not pdf.exists():
             return made.write(stem)
         if pdf.read_bytes() == made.pdf:
-            return tuple(pdf.with_suffix(f".{suffix}") for suffix in ("pdf", "csv", "json"))
-    raise AssertionError  # count never ends
+            return tuple(pdf.with_suffix(f".{suffix}") for suffix in SUFFIXES)
+    raise AssertionError  # places never end

@@ -29,7 +29,7 @@ def compose(
     return Report(
         lang=voice.lang,
         title=say("title"),
-        month=formats.full_day(facts.month.first, voice.lang).split(" ", 2)[2],
+        month=formats.month(facts.month.first, voice.lang),
         dated=(last.year, last.month, last.day),
         practice=formats.bounded(practice, 80),
         mood=mood,

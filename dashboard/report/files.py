@@ -15,6 +15,7 @@ from typing import Literal
 
 import typst
 
+from dashboard.kept_reports import SUFFIXES
 from dashboard.report.facts import Facts
 from dashboard.report.report import Report
 from dashboard.report.voice import Voice
@@ -38,7 +39,7 @@ class Files:
     def write(self, stem: Path) -> tuple[Path, ...]:
         """Writes stem.pdf, stem.csv and stem.json, each at once. Errors: OSError."""
         written = []
-        for suffix in ("json", "csv", "pdf"):
+        for suffix in reversed(SUFFIXES):
             path = stem.with_name(f"{stem.name}.{suffix}")
             half = path.with_name(f".{path.name}.{os.getpid()}")
             half.write_bytes(getattr(self, suffix))

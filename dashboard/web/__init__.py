@@ -6,6 +6,8 @@
 | / | the inbox of alerts; ?category=, ?after= |
 | /alerts/<alert_id> | one alert: what to do, what shows it |
 | /traffic | a day's traffic; ?day=2026-11-22 |
+| /reports/ | the monthly reports that are kept |
+| /reports/<stem>.<suffix> | one of them, to take away |
 | /live/strip | whether the box sees, and the versions of the other parts |
 | /live/alerts | the inbox's list, as a part |
 | /live/alerts/<alert_id> | an alert, as a part |
@@ -26,6 +28,7 @@ from dashboard.web.access import new_link
 from dashboard.web.api import api
 from dashboard.web.live import live
 from dashboard.web.pages import pages
+from dashboard.web.reports import reports
 from dashboard.web.settings import WebSettings, web_settings
 
 __all__ = ["WebSettings", "create_app", "new_link", "web_settings"]
@@ -43,7 +46,7 @@ def create_app(source: Source, settings: WebSettings) -> Flask:
     errors.install(app)
     headers.install(app)
     access.install(app, settings)
-    for blueprint in (pages, live, api):
+    for blueprint in (pages, reports, live, api):
         app.register_blueprint(blueprint)
 
     @app.context_processor

@@ -6,6 +6,7 @@ from pathlib import Path
 from time import time_ns
 from zoneinfo import ZoneInfo
 
+from dashboard.kept_reports import kept_in
 from dashboard.privacy import Privacy, pseudonym_key, secret
 from dashboard.web.texts import Lang
 from sensor.detect.policy import Policy
@@ -28,6 +29,7 @@ class WebSettings:
     hosts: frozenset[str] = frozenset()
     bearer: str | None = None
     demo: bool = False
+    reports: Path | None = None  # where the monthly reports are kept
     now: Callable[[], int] = time_ns
     came: Callable[[str, str, str], None] = lambda _way, _peer, _outcome: None
 
@@ -43,4 +45,5 @@ def web_settings(policy: Policy, state: Path, lang: Lang | None = None, *, demo:
         practice=policy.practice.name,
         bearer=secret(folder / "api.key").hex(),
         demo=demo,
+        reports=kept_in(state),
     )
