@@ -23,6 +23,12 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(autouse=True)
+def clock_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a time server has set the clock of the machine that runs the tests is not what they are about."""
+    monkeypatch.setattr("sensor.store.clock.synchronised", lambda: True)
+
+
 @pytest.fixture
 def corpus(request: pytest.FixtureRequest) -> Path | None:
     """The folder of the labelled captures; None where it is absent: the test then passes, and the run says CORPUS NOT RUN."""

@@ -132,6 +132,10 @@ class OwnStore:
         """Where the keys of this store's journal lie."""
         return self.path.parent / "keys"
 
+    def _as_kept(self, alert: Alert) -> Alert:
+        """The alert as it is written, within the transaction that does."""
+        return alert
+
     def _last_words(self) -> None:
         """Write what still waits; called once, before the file is closed."""
 
@@ -172,7 +176,7 @@ class OwnStore:
         with self._commit() as db:
             change = counted(db, "change")
             now = self._clock()
-            for alert in alerts:
+            for alert in map(self._as_kept, alerts):
                 tell(self._journal, alert, now)
                 write(db, alert, change)
         return change

@@ -20,14 +20,14 @@ _LASTING = ("id", "rule", "category", "app", "nature", "first_seen")
 _COUNTED = ("count", "bytes_out", "bytes_in", "packets")
 
 
-def tell(journal: Journal, alert: Alert, now: int) -> Entry | None:
-    """The entry that this state of the alert makes, if it makes one."""
+def tell(journal: Journal, alert: Alert, now: int, *, at_once: bool = False) -> Entry | None:
+    """The entry that this state of the alert makes, if it makes one. `at_once`: growth does not wait."""
     plain: dict[str, Any] = canonical(asdict(alert))
     last = journal.last_of(plain["id"])
     if last is None:
         return journal.append(Kind.OPENING, plain["id"], plain, now)
     closes = alert.ended and last.kind != Kind.CLOSING
-    if not closes and 0 <= now - last.written < GROWTH_EVERY:
+    if not (closes or at_once) and 0 <= now - last.written < GROWTH_EVERY:
         return None
     told = fold(journal.of(plain["id"]))
     changed = {name: value for name, value in plain.items() if told.get(name) != value}

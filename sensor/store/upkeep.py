@@ -43,7 +43,7 @@ class Terms:
 
     keep: Retention = field(default_factory=Retention)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(PARIS))
-    trusted: Callable[[], bool] = clock.synchronised
+    trusted: Callable[[], bool] = field(default_factory=lambda: clock.synchronised)
     monotonic: Callable[[], float] = time.monotonic
 
 

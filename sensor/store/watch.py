@@ -20,6 +20,7 @@ from sensor.store.seeing import Counts, Sight
 from sensor.store.series import Batch, SeriesRow
 from sensor.store.table import SEVERITY_RANK, counted
 from sensor.store.traffic import Traffic
+from sensor.store.unsure import Unsure
 from sensor.store.upkeep import Terms
 
 __all__ = ["BATCH_SECONDS", "SEVERITY_RANK", "WatchStore", "database"]
@@ -46,10 +47,16 @@ class WatchStore(OwnStore):
         self._sight = Sight()
         self._done_right = DoneRight(terms.zone)
         self._traffic = Traffic(self._db, terms.zone)
+        self._unsure = Unsure(self._db, lambda: self._clock() - int(terms.monotonic() * 1_000_000_000), terms.trusted)
         return Detail(self._db, self._traffic)
+
+    def upsert(self, alerts: Iterable[Alert]) -> int:
+        self._put_right()
+        return super().upsert(alerts)
 
     def add_series(self, rows: Iterable[SeriesRow]) -> None:
         """Remember increments of traffic until the next `flush` that writes."""
+        self._put_right()
         with self._turn:
             self._batch.add(rows)
             if self._batch.full:
@@ -94,6 +101,20 @@ class WatchStore(OwnStore):
         except ValueError as error:
             raise NeedsHuman(Reason.DAMAGED, self.path, str(error)) from error
 
+    def _as_kept(self, alert: Alert) -> Alert:
+        return self._unsure.kept(alert)
+
+    def _put_right(self) -> None:
+        """What waits is of the clock before it jumped: it is written first."""
+        with self._turn:
+            shift = self._unsure.moved()
+            if shift is None:
+                return
+            if self._waits():
+                self._write_series()
+            with self._commit():
+                self._unsure.put_right(shift, self._journal, self._traffic, self._clock())
+
     def _last_words(self) -> None:
         self._sight.close()
         if self._waits():
@@ -105,7 +126,9 @@ class WatchStore(OwnStore):
     def _write_series(self) -> None:
         with self._commit() as db:
             counted(db, "series")
-            self._traffic.add(self._batch.rows())
+            rows = self._batch.rows()
+            self._traffic.add(rows)
+            self._unsure.copy(rows)
             self._sight.write(db)
             self._done_right.write(db)
         self._sight.clear()

@@ -33,7 +33,7 @@ from sensor.store.relay import RelayStore
 from sensor.store.serve import ServeStore, rebuilt
 from sensor.store.telling import compare
 from tests.trials import disks
-from tests.trials.made import NOW, SECOND, alert, old_store
+from tests.trials.made import NOW, SECOND, SET, alert, old_store
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KINDS = ("kill", "kill", "cut", "kill", "full", "flip", "kill", "read-only", "elsewhere", "clock")
@@ -184,7 +184,7 @@ def _full(tally: Tally, place: Path) -> None:
     """Alerts until nothing more can be written; then there is room again."""
     with disks.small(place, "8M") as mount:
         lines, told = [], False
-        with WatchStore(mount / "state", clock=lambda: NOW) as store:
+        with WatchStore(mount / "state", clock=lambda: NOW, terms=SET) as store:
             ballast = mount / "ballast"
             with ballast.open("wb", buffering=0) as out, contextlib.suppress(OSError):
                 while True:
@@ -207,7 +207,7 @@ def _full(tally: Tally, place: Path) -> None:
 def _clock(tally: Tally, place: Path) -> None:
     now = [NOW]
     lines = []
-    with WatchStore(place / "state", clock=lambda: now[0]) as store:
+    with WatchStore(place / "state", clock=lambda: now[0], terms=SET) as store:
         for n, moved in enumerate((0, 0, -DAY, 0, DAY, 0)):
             now[0] += moved + 60 * SECOND
             store.upsert([alert(f"{n:020x}", now[0])])
@@ -221,7 +221,7 @@ def _clock(tally: Tally, place: Path) -> None:
 
 def _flip(tally: Tally, place: Path, chance: random.Random, kind: type[OwnStore], *, inside: bool) -> None:
     state = place / "state"
-    with kind(state, clock=lambda: NOW) as store:
+    with kind(state, clock=lambda: NOW, terms=SET) as store:
         for n in range(40):
             store.upsert([alert(f"{n:020x}")])
         kept = read(store.path, lambda db: list(entries(db)))
@@ -261,7 +261,7 @@ def check(tally: Tally, state: Path, lines: list[str], *, at_most: list[str] | N
     for name, kind in STORES.items():
         if not kind.LAYOUT.path(state).exists() and name != "watch":
             continue
-        with kind(state, clock=lambda: NOW) as store:
+        with kind(state, clock=lambda: NOW, terms=SET) as store:
             whole = read(store.path, lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
             tally.broken += not whole
             _CHECKS[name](tally, store, lines)

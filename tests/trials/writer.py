@@ -19,7 +19,7 @@ from sensor.store.backup import back_up
 from sensor.store.journal import Kind
 from sensor.store.relay import RelayStore
 from sensor.store.serve import ServeStore
-from tests.trials.made import NOW, SECOND, alert
+from tests.trials.made import NOW, SECOND, SET, alert
 
 sealed._COST = (4, 8, 1)  # a trial is about when a backup is cut off, not about its passphrase
 
@@ -30,7 +30,7 @@ class Watch:
     """Traffic in batches, alerts at once, some of which end."""
 
     def __init__(self, state: Path) -> None:
-        self.store = WatchStore(state, clock=lambda: NOW)
+        self.store = WatchStore(state, clock=lambda: NOW, terms=SET)
         self._n = 0
 
     def batch(self) -> None:
@@ -56,7 +56,7 @@ class Serve:
     """Sign-ins and decisions, some of which are made again."""
 
     def __init__(self, state: Path) -> None:
-        self.store = ServeStore(state, clock=lambda: NOW)
+        self.store = ServeStore(state, clock=lambda: NOW, terms=SET)
 
     def batch(self) -> None:
         name = f"{random.getrandbits(64):016x}"
@@ -77,7 +77,7 @@ class Relay:
     """Things put into the outbox, and sent; cursors that move."""
 
     def __init__(self, state: Path) -> None:
-        self.store = RelayStore(state, clock=lambda: NOW)
+        self.store = RelayStore(state, clock=lambda: NOW, terms=SET)
         self._n = 0
 
     def batch(self) -> None:
