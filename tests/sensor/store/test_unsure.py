@@ -191,3 +191,15 @@ def test_a_clock_that_is_set_costs_nothing(box, early):
         store.upsert([replace(early, count=2)])
         (kept,) = store.load_alerts()
         assert kept == replace(early, count=2)
+
+
+def test_the_journal_tells_a_correction_at_once(box, early):
+    """Growth may wait ten minutes for its entry; the true moment may not."""
+    with box.open() as store:
+        store.upsert([early])
+        box.now += 3 * MINUTE
+        box.set = True
+        store.upsert([])
+        told = read(store.path, lambda db: [one.kind for one in entries(db)])
+        assert told == ["opening", "growth"]
+        whole(store)
