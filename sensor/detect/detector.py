@@ -16,6 +16,7 @@ from sensor.detect.lists import Lists
 from sensor.detect.policy import Policy
 from sensor.detect.rules import Correlation, Rule, RuleSet
 from sensor.detect.telling import Telling
+from sensor.detect.volumes import Volumes
 from sensor.detect.words import Speaker
 from sensor.track.observation import Conn, Device, Direction, Observation, Session, Transfer
 
@@ -51,6 +52,7 @@ class Detector:
             windows = {s: Window(correlation, s) for s in {services[name] for name in correlation.rules}}
             for name in correlation.rules:
                 self._windows.setdefault(name, []).append(windows[services[name]])
+        self._volumes = Volumes()
         self._done_right: dict[str, int] = {}
         for told in tellings.values():
             if told.done_right:
@@ -61,6 +63,9 @@ class Detector:
         if o.record.service not in self._rules:
             return []
         event = Event(o, self._lists, self._policy)
+        if isinstance(o.record, Transfer):
+            device, sent = event.device.name or event.device.ip, o.record
+            event.volumes = self._volumes.add(device, event.place, o.ts, sent.bytes_out, sent.bytes_in)
         rules = self._candidates(event)
         guest = event.device.group == "guest"
         if guest and o.direction is not Direction.INBOUND:
@@ -159,6 +164,7 @@ class Detector:
             evictions={
                 "alerts": self._ledger.evicted,
                 "alert_conns": self._ledger.evicted_conns,
+                "volumes": self._volumes.evicted,
                 "sums": sum(window.evicted for window in windows.values()),
             },
             done_right=dict(self._done_right),

@@ -8,15 +8,20 @@ from sensor.detect.alert import Hds
 from sensor.detect.lists import Destination, Lists
 from sensor.detect.policy import Policy
 from sensor.detect.register import NOT_COVERED, Covered, cover, local_time
+from sensor.detect.volumes import SPANS, Sums
 from sensor.track.observation import Device, Direction, Observation, Peer, Session, Transfer
 
 _UNKNOWN = object()
+NO_SUMS: Sums = ((0, 0),) * len(SPANS)
 
 
 class Event:
     """See above. `device` is the practice's post: of a remote session inside, the one that is controlled."""
 
-    __slots__ = ("_contract", "_destination", "conn", "device", "direction", "lists", "o", "peer", "policy", "record")
+    __slots__ = (
+        *("_contract", "_destination", "conn", "device", "direction"),
+        *("lists", "o", "peer", "policy", "record", "volumes"),
+    )
 
     def __init__(self, o: Observation, lists: Lists, policy: Policy) -> None:
         self.o = o
@@ -27,6 +32,7 @@ class Event:
         self.direction = o.direction
         self.lists = lists
         self.policy = policy
+        self.volumes: Sums = NO_SUMS  # of a transfer: what went to this place lately
         self._destination: object = _UNKNOWN
         self._contract: Covered | None = None
         if o.direction is Direction.INTERNAL and isinstance(o.record, Session) and o.device.ip == o.conn.orig.ip:

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, get_args
 
 from sensor.detect.event import Event
+from sensor.detect.volumes import SPANS
 from sensor.track.observation import Conn, Session, Transfer
 from sensor.wire.records import Record
 
@@ -126,6 +127,32 @@ _ZEEK: dict[str, dict[str, Getter]] = {  # Zeek's names where our record keeps i
         "auth": attrgetter("record.authenticated"),
     },
 }
+
+
+def _volume(window: int, side: int) -> Getter:
+    def get(event: Event) -> int:
+        return event.volumes[window][side]
+
+    return get
+
+
+def _rate(window: int, seconds: int) -> Getter:
+    def get(event: Event) -> float:
+        return event.volumes[window][0] / seconds
+
+    return get
+
+
+_ZEEK["transfer"] = {
+    name: getter
+    for number, (word, seconds) in enumerate(SPANS.items())
+    for name, getter in (
+        (f"out_{word}", _volume(number, 0)),
+        (f"in_{word}", _volume(number, 1)),
+        (f"rate_{word}", _rate(number, seconds)),
+    )
+}
+"""Of device and place over ten minutes, an hour, a day: bytes out, bytes in, bytes out a second."""
 
 
 def _part(version: str | None, index: int) -> str | None:
