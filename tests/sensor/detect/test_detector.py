@@ -1,6 +1,7 @@
 """The detector as a whole: who is told about, how sure, what is praised, what the figures say."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -155,7 +156,7 @@ def test_alerts_of_an_earlier_run_go_on():
 def test_figures_name_the_tables():
     watching = detector()
     watching.observe(mail(PDF))
-    assert watching.figures().evictions == {"alerts": 0, "alert_conns": 0, "sums": 0}
+    assert watching.figures().evictions == {"alerts": 0, "alert_conns": 0, "volumes": 0, "sums": 0}
     assert watching.figures().alerts == 1
 
 
@@ -194,3 +195,24 @@ def test_a_usual_observation_costs_a_few_microseconds():
         return (time.process_time() - start) / 1500
 
     assert min(spent() for _ in range(5)) < 100e-6  # about 8 µs on the machine this was written on
+
+
+TERMS, _ = parse("contracts: [{provider: Logimed, reference: TM-1, tools: [rdp], hours: 8h-19h}]", "vigie.yml")
+
+
+def test_a_session_that_outlasts_its_hours_says_so_while_it_lasts():
+    made = detector(TERMS)
+    start = MORNING + 9 * 3_600 * S  # six o'clock in the evening
+    running = conn(direction=Direction.INBOUND, port=3389, out=9_000, into=90_000, ts=start)
+    told = []
+    for minutes in (10, 50, 70, 80):
+        later = replace(running, last_ts=start + minutes * 60 * S)
+        told.append(made.observe(replace(session("rdp", of=later), ts=later.last_ts)))
+    assert [[alert.rule for alert in alerts] for alerts in told] == [
+        ["remote-inbound-covered"],
+        ["remote-inbound-covered"],
+        ["remote-inbound-desktop"],
+        ["remote-inbound-desktop"],
+    ]
+    assert dict(told[2][0].evidence)["contract"] == "hour"
+    assert told[2][0].id == told[3][0].id
