@@ -5,27 +5,22 @@ with `--json` each alert is also a line on stdout, again when it grew, as the pr
 Exit 2 with one line when the interface, the store, or a setting does not let it watch.
 """
 
-import json
 import logging
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from dashboard.cli.settings import load_settings
+from dashboard.cli.telling import teller
 from dashboard.cli.watching import Terms, run_watch
-from dashboard.cli.words import COLOURS, WORDS, Language
+from dashboard.cli.words import Language
 from dashboard.privacy import Privacy, pseudonym_key
 from sensor.capture import CaptureError
 from sensor.capture.live import open_interface
-from sensor.detect.alert import Alert
-from sensor.detect.alert_json import to_json
-from sensor.settings import Settings
 from sensor.store.errors import StoreError
 
 UNABLE = 2
@@ -76,25 +71,3 @@ def watch(  # noqa: PLR0913 - one parameter an option
     except (CaptureError, StoreError, OSError, ValueError) as error:
         click.echo(f"vigie watch: {error}", err=True)
         sys.exit(UNABLE)
-
-
-def teller(settings: Settings, privacy: Privacy, lang: Language, *, as_json: bool) -> Callable[[Alert], None]:
-    """How an alert is told on stdout: a line of JSON, or a sentence with its hour."""
-
-    def tell(alert: Alert) -> None:
-        shown, name = privacy.shown(alert, lang), privacy.device(alert.device, lang)
-        if as_json:
-            line = json.dumps(to_json(shown, lang=lang, device_name=name), ensure_ascii=False)
-        else:
-            words = shown.fr if lang == "fr" else shown.en
-            moment = datetime.fromtimestamp(alert.last_seen // 1_000_000_000, settings.policy.practice.timezone)
-            severity = click.style(WORDS[lang][f"severity.{alert.severity}"].upper(), fg=COLOURS[alert.severity])
-            line = f"{moment:%H:%M:%S} {severity} {plain(words.title.replace('{device}', name))}"
-        click.echo(line)
-
-    return tell
-
-
-def plain(text: str) -> str:
-    """Strangers choose host names: nothing that a terminal would obey."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

@@ -31,7 +31,7 @@ def read(file: str, settings: Settings) -> tuple[Views, int]:
         _take(observation.record, view)
 
     chain = Chain(settings, watcher=watch)
-    source = Captures([file], lambda _share: None)
+    source = Captures([file], lambda _share, _done: None)
     for _ in chain.run(source):
         pass
     stats = chain.stats()

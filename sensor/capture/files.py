@@ -7,6 +7,7 @@
   highest bits (draft-ietf-opsawg-pcap)
 * pcapng: section header block 0A0D0D0A with byte-order magic 1A2B3C4D (draft-ietf-opsawg-pcapng); several sections and
   interfaces, each with its own time resolution
+* anything else of a file: through Wireshark's own reader, where it is installed (`sensor.capture.foreign`)
 
 What is damaged stops the reading at that place and is told as a `Flaw`; what came before is judged.
 """
@@ -16,7 +17,7 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from sensor.capture import FRAME, CaptureError, Flaw, Frames, Path, Source
+from sensor.capture import FRAME, CaptureError, Flaw, Frames, Path, Source, foreign
 from sensor.capture.framing import BLOCK, FULL, LONG, META, MORE, NO_INTERFACE, SHORT, pcap_frames, pcapng_frames
 from sensor.capture.section import Section
 from sensor.capture.streams import Bytes, open_bytes
@@ -37,6 +38,9 @@ _PCAP_MAGICS = {0xA1B2C3D4: (1000, 16), 0xA1B23C4D: (1, 16), 0xA1B2CD34: (1000, 
 
 _PCAPNG = b"\x0a\x0d\x0d\x0a"
 
+MAGICS = frozenset({_PCAPNG, *(magic.to_bytes(4, order) for magic in _PCAP_MAGICS for order in ("big", "little"))})
+"""First bytes of the files that are read as they are."""
+
 
 def open_capture(path: str | FilePath) -> Source:
     """A capture ready to be read; `-` is standard input. Raises `CaptureError` with one line when nothing can be read."""
@@ -53,9 +57,32 @@ def open_capture(path: str | FilePath) -> Source:
         raise CaptureError(f"{name}: cannot be read ({error.strerror})") from None
     try:
         return _recognised("standard input" if name == "-" else name, data)
+    except _UnknownFormatError as error:
+        data.close()
+        if FilePath(name).is_file():
+            return _foreign(name, error)
+        raise
     except CaptureError:
         data.close()
         raise
+
+
+class _UnknownFormatError(CaptureError):
+    """Nothing that this module reads."""
+
+
+def _foreign(name: str, error: _UnknownFormatError) -> Source:
+    """By Wireshark's reader, if there is one and it knows the format."""
+    stream = foreign.converted(name)
+    if stream is None:
+        told = f"; other formats are read with Wireshark's {foreign.READER}, which is not installed"
+        raise CaptureError(f"{error}{told} (package {foreign.PACKAGE})") from None
+    data = Bytes(stream, stream, None)
+    try:
+        return PcapngFile(name, data)
+    except CaptureError:
+        data.close()
+        raise CaptureError(f"{error}; Wireshark's {foreign.READER} cannot read it either") from None
 
 
 def _recognised(name: str, data: Bytes) -> Source:
@@ -72,7 +99,8 @@ def _recognised(name: str, data: Bytes) -> Source:
         raise CaptureError(f"{name}: {data.flaw}, at byte {len(head)} of what it holds")
     if not head:
         raise CaptureError(f"{name}: empty file")
-    raise CaptureError(f"{name}: not a capture file (byte 0: {head[:4].hex(' ')})")
+    unknown = CaptureError if len(head) < 4 else _UnknownFormatError
+    raise unknown(f"{name}: not a capture file (byte 0: {head[:4].hex(' ')})")
 
 
 class _File:
@@ -86,6 +114,8 @@ class _File:
         self._at = at
         self._flaws: list[Flaw] = []
         self._table = np.zeros(BATCH, dtype=FRAME)
+        self.growing = False
+        """Set by who reads a file that is still written: at its end an empty batch is given, and more is asked for next time."""
 
     def kernel_drops(self) -> int:
         return 0
@@ -96,9 +126,21 @@ class _File:
     def progress(self) -> float | None:
         return self._bytes.share(self._at)
 
+    def reached(self) -> int:
+        """Bytes of the (unpacked) capture that are read."""
+        return self._bytes.base + self._at
+
+    def may_grow(self) -> bool:
+        """Whether bytes that are written later can be read on: of a plain file."""
+        return self._bytes.plain
+
     def close(self) -> None:
         """Let the bytes go. Frames given out are no longer valid."""
         self._bytes.close()
+
+    def _waits(self, why: int) -> bool:
+        """Whether all that a growing file held by the last look is read."""
+        return self.growing and why == MORE
 
     def _stopped(self, why: int) -> bool:
         """Take up why the framing stopped; True when there is nothing more to read. Batches given out are void then."""
@@ -112,6 +154,8 @@ class _File:
                 return False
             if self._bytes.flaw:
                 self._note(self._bytes.flaw)
+            elif self.growing:
+                return False
             elif self._at < len(self._bytes.data):
                 self._note(_CUT)
         else:
@@ -141,7 +185,7 @@ class PcapFile(_File):
             rows, self._at, why = pcap_frames(
                 data, self._at, self._table, self._big, self._scale, self._header, self._link, self._fcs
             )
-            if rows:
+            if rows or self._waits(why):
                 yield Frames(data, self._table[:rows])
             done = self._stopped(why)
 
@@ -171,7 +215,7 @@ class PcapngFile(_File):
         while not done:
             data = self._bytes.data
             rows, why = self._framed()
-            if rows:
+            if rows or self._waits(why):
                 yield Frames(data, self._table[:rows])
             done = self._described() if why == META else self._stopped(why)
 

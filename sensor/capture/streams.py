@@ -41,7 +41,7 @@ class Bytes:
     `packed` is the file itself, below a decompressor if there is one, and `size` its size where it is known.
     """
 
-    def __init__(self, stream: Any, packed: io.FileIO, size: int | None) -> None:
+    def __init__(self, stream: Any, packed: Any, size: int | None) -> None:
         self._stream, self._packed, self._size = stream, packed, size
         # what a decompressor gives at once: filling the whole window would lose all of it to an error at its end
         self._read = getattr(stream, "readinto1", stream.readinto)
@@ -73,7 +73,8 @@ class Bytes:
         except DAMAGED:
             got = 0
             packed = self._stream is not self._packed
-            self.flaw = "the compressed data is damaged or cut" if packed else "the disk does not give more"
+            usual = "the compressed data is damaged or cut" if packed else "the disk does not give more"
+            self.flaw = getattr(self._stream, "trouble", usual)
         self._buffer, self._filled = fresh, left + got
         self.base += at
         self._show()
@@ -85,6 +86,11 @@ class Bytes:
             return None
         reached = self.base + at if self._stream is self._packed else self._packed.tell()
         return min(1.0, reached / self._size)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the file itself is read: nothing unpacks or converts it."""
+        return self._stream is self._packed and self._size is not None
 
     def close(self) -> None:
         self._stream.close()

@@ -17,17 +17,18 @@ def test_long_work_on_a_terminal_shows_how_far_it_is(monkeypatch):
     monkeypatch.setattr(sys, "stderr", shown)
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with Progress("fr") as bar:
-        bar.tell(0.25)
-        bar.tell(0.5)
+        bar.tell(0.25, 1_000_000)
+        bar.tell(0.5, 2_000_000)
     assert "Lecture" in shown.getvalue()
     assert " 50%" in shown.getvalue()
+    assert "o/s" in shown.getvalue()
 
 
 def test_short_work_shows_nothing(monkeypatch):
     shown = Terminal()
     monkeypatch.setattr(sys, "stderr", shown)
     with Progress("fr") as bar:
-        bar.tell(0.5)
+        bar.tell(0.5, 9)
     assert shown.getvalue() == ""
 
 
@@ -36,5 +37,5 @@ def test_a_log_is_left_alone(monkeypatch):
     monkeypatch.setattr(sys, "stderr", log)
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with Progress("en") as bar:
-        bar.tell(0.5)
+        bar.tell(0.5, 9)
     assert log.getvalue() == ""

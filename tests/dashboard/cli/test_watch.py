@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.cli.watch import plain
+from dashboard.cli.telling import plain
 from sensor.demo.film import Film
 from sensor.demo.mail import report_in_clear
 from sensor.store import WatchStore

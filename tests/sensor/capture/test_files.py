@@ -201,7 +201,10 @@ def test_pcapng_check_sequence_of_a_packet(read):
     [
         (b"", "empty file"),
         (b"\xd4", "not a capture file (byte 0: d4)"),
-        (b"hello, world, this is text", "not a capture file (byte 0: 68 65 6c 6c)"),
+        (
+            b"\x7fhello, world, this is no capture",
+            "not a capture file (byte 0: 7f 68 65 6c); Wireshark's editcap cannot read it either",
+        ),
         (pcap()[:23], "cut within its header, at byte 23"),
         (section()[:11], "cut within a section header, at byte 0"),
         (section()[:8] + b"abcd" + section()[12:], "a section header without byte-order magic, at byte 0"),
