@@ -1,13 +1,7 @@
 """The lab's parts that need no network: its description, its canaries, its eye on recordings, its judgement."""
 
 import base64
-import bz2
 import gzip
-import io
-import lzma
-import quopri
-import zipfile
-import zlib
 from collections import Counter
 from ipaddress import IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -24,35 +18,19 @@ RECORDINGS = Path(__file__).parent / "recordings"
 DOCUMENTATION = [ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")]
 
 
-def _zip(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("x", data)
-    return out.getvalue()
-
-
-DISGUISES = {
-    "plain": lambda text: text,
-    "utf-16": lambda text: text.decode().encode("utf-16-le"),
-    "base64": lambda text: base64.b64encode(b"a" + text + b"bc"),
-    "base64, other alignment": lambda text: base64.b64encode(b"ab" + text),
-    "base64 in lines": lambda text: base64.encodebytes(b"x" * 50 + text).replace(b"\n", b"\r\n"),
-    "quoted-printable": lambda text: quopri.encodestring(b"y" * 60 + text),
-    "hexadecimal": lambda text: text.hex().encode(),
-    "gzip": gzip.compress,
-    "zlib": zlib.compress,
-    "bzip2": bz2.compress,
-    "xz": lzma.compress,
-    "zip": _zip,
-    "gzip of base64": lambda text: gzip.compress(base64.b64encode(text)),
-}
-
-
-@pytest.mark.parametrize("disguise", DISGUISES)
+@pytest.mark.parametrize("disguise", canaries.FORMS)
 @pytest.mark.parametrize("canary", canaries.ALL)
 def test_canary_is_found_in_each_disguise(canary, disguise):
-    leak = b"before " + DISGUISES[disguise](canary.encode()) + b" after"
+    leak = b"before " + canaries.FORMS[disguise](canary.encode()) + b" after"
     assert canary in canaries.found_in(leak)
+
+
+@pytest.mark.parametrize("form", canaries.FORMS | canaries.PACKED)
+def test_what_vigie_writes_is_searched_in_each_form(form):
+    planted = {canary for canary in canaries.ALL if canary.isascii() or form in canaries.FORMS}
+    put = canaries.FORMS | canaries.PACKED
+    leaks = b"".join(b" before " + put[form](canary.encode()) + b" after " for canary in planted)
+    assert canaries.betrayed_by(leaks) == planted
 
 
 def test_no_canary_is_found_where_there_is_none():

@@ -2,6 +2,7 @@
 
 `found_in` looks for them as they are and in the disguises in which a leak would travel: base64 (at any of the three
 alignments), quoted-printable, UTF-16, hexadecimal, percent-encoding, and inside gzip, zlib, bzip2, xz and ZIP data.
+`betrayed_by` looks for them in what Vigie wrote, also packed as its store packs; `FORMS` puts them into each form.
 """
 
 import base64
@@ -9,10 +10,15 @@ import bz2
 import gzip
 import io
 import lzma
+import quopri
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
+
+from sensor.store.packed import pack
+from tests.privacy.search import found
 
 SUBJECT = "Canari-Objet-Zephyrine-7731"
 BODY = "Canari-Corps-Hypercholesterolemie-4402"
@@ -77,12 +83,10 @@ def found_in(data: bytes, *, depth: int = DEPTH) -> set[str]:
 
 def unpacked(data: bytes) -> Iterator[bytes]:
     """What compressed data anywhere in `data` holds, as far as it can be read."""
-    for magic, inflate in ((b"\x1f\x8b", _gunzip), (b"BZh", _bunzip), (b"\xfd7zXZ", _unxz)):
+    for magic, inflate in ((b"\x1f\x8b", _gunzip), (b"BZh", _bunzip), (b"\xfd7zXZ", _unxz), (b"PK\x03\x04", _unzip)):
         yield from _each(data, magic, inflate)
     for magic in (b"\x78\x01", b"\x78\x9c", b"\x78\xda"):
         yield from _each(data, magic, _inflate)
-    if b"PK\x03\x04" in data:
-        yield from _unzip(data[data.index(b"PK\x03\x04") :])
 
 
 def _each(data: bytes, magic: bytes, inflate) -> Iterator[bytes]:
@@ -122,10 +126,47 @@ def _unxz(data: bytes) -> bytes:
         return b""
 
 
-def _unzip(data: bytes) -> Iterator[bytes]:
+def _unzip(data: bytes) -> bytes:
+    """An entry, from its local header (APPNOTE 4.3.7)."""
+    if len(data) < 30:
+        return b""
+    method, name, extra = struct.unpack_from("<8xH16xHH", data)
+    content = data[30 + name + extra :]
+    if method != 8:
+        return b""  # stored: it stands there as it is
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in archive.namelist():
-                yield archive.read(name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
-        return
+        return zlib.decompressobj(-15).decompress(content, INFLATED)
+    except zlib.error:
+        return b""
+
+
+def betrayed_by(data: bytes) -> set[str]:
+    """The same in what Vigie wrote: also in any case, and as its store packs bodies."""
+    return found_in(data) | found(data, {canary for canary in ALL if canary.isascii()})
+
+
+def _zip(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x", data)
+    return out.getvalue()
+
+
+FORMS: dict[str, Callable[[bytes], bytes]] = {
+    "plain": lambda text: text,
+    "utf-16": lambda text: text.decode().encode("utf-16-le"),
+    "utf-16, big end first": lambda text: text.decode().encode("utf-16-be"),
+    "base64": lambda text: base64.b64encode(b"a" + text + b"bc"),
+    "base64, other alignment": lambda text: base64.b64encode(b"ab" + text),
+    "base64 in lines": lambda text: base64.encodebytes(b"x" * 50 + text).replace(b"\n", b"\r\n"),
+    "quoted-printable": lambda text: quopri.encodestring(b"y" * 60 + text),
+    "hexadecimal": lambda text: text.hex().encode(),
+    "percent-encoded": lambda text: quote(text).encode(),
+    "gzip": gzip.compress,
+    "zlib": zlib.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zip": _zip,
+    "gzip of base64": lambda text: gzip.compress(base64.b64encode(text)),
+}
+PACKED: dict[str, Callable[[bytes], bytes]] = {"the store's own": lambda text: pack(f"un corps {text.decode()} " * 20)}

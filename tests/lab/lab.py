@@ -42,7 +42,7 @@ class Node:
 
     def certificate(self, *, old: bool = False) -> Pair:
         """The host's certificate, for all its names. `old`: RSA."""
-        return self.lab.authority.pair(*self.host.names, old=old)
+        return self.lab.authority.pair(*(self.host.names or (self.name,)), old=old)
 
     def run(
         self, *argv: str | Path, feed: str | bytes = b"", may_fail: bool = False, patience: float = PATIENCE, **env: str

@@ -62,7 +62,7 @@ def build() -> None:
     with inside(WATCHER):
         _write_settings({"net/ipv6/conf/mon0/disable_ipv6": "1"})
         _batch([f"link set {MIRROR} up arp off promisc on"])
-    _mirror()
+    mirror(ROUTER.name)
     with inside(ROUTER.name):
         _nft(
             "table ip practice {\n"
@@ -148,12 +148,12 @@ def _address_lines(host: Host) -> list[str]:
     return lines
 
 
-def _mirror() -> None:
-    """Both directions of the router's port, copied to Vigie's. This kernel may have no cls_matchall: u32 matches all as well."""
-    subprocess.run(["tc", "qdisc", "add", "dev", "p-router", "clsact"], check=True)
+def mirror(host: str) -> None:
+    """Both directions of a host's port, copied to Vigie's. This kernel may have no cls_matchall: u32 matches all as well."""
+    subprocess.run(["tc", "qdisc", "add", "dev", f"p-{host}", "clsact"], check=True)
     for hook in ("ingress", "egress"):
         subprocess.run(
-            f"tc filter add dev p-router {hook} protocol all u32 match u32 0 0 action mirred egress mirror dev p-{WATCHER}".split(),
+            f"tc filter add dev p-{host} {hook} protocol all u32 match u32 0 0 action mirred egress mirror dev p-{WATCHER}".split(),
             check=True,
         )
 
@@ -187,4 +187,4 @@ def _write_settings(settings: dict[str, str]) -> None:
         Path("/proc/sys", name).write_text(value)
 
 
-__all__ = ["GUEST_VLAN", "ISP_PREFIX_V6", "MIRROR", "WATCHER", "build", "forward", "inside", "lose"]
+__all__ = ["GUEST_VLAN", "ISP_PREFIX_V6", "MIRROR", "WATCHER", "build", "forward", "inside", "lose", "mirror"]

@@ -53,7 +53,7 @@ def postfix(host: Node, *, ports: tuple[str, ...] = ("smtp",), tls: str = "none"
         "queue_directory": home / "spool",
         "data_directory": home / "data",
         "mail_owner": "postfix",
-        "myhostname": host.host.names[0],
+        "myhostname": (host.host.names or (f"{host.name}.cabinet.example",))[0],
         "mydestination": "",
         "mynetworks": "127.0.0.0/8",
         "inet_interfaces": host.ip,
@@ -135,7 +135,9 @@ def pdf_part(size: int = 8_000) -> MIMEPart:
     return part("application/pdf", pdf_bytes(size), Content_Disposition=f'attachment; filename="{canaries.FILE}.pdf"')
 
 
-def msmtp(host: Node, server: str, mail: bytes, *, port: int = 25, tls: str = "off", login: bool = False) -> str:
+def msmtp(
+    host: Node, server: str, mail: bytes, *, port: int = 25, tls: str = "off", login: bool = False, to: str = RECIPIENT
+) -> str:
     """msmtp: what NAS boxes and scripts send with. `tls`: "off", "starttls" or "on"."""
     conf = host.file(
         "msmtprc",
@@ -146,7 +148,7 @@ def msmtp(host: Node, server: str, mail: bytes, *, port: int = 25, tls: str = "o
         + "account default\n",
         0o600,
     )
-    return host.run("msmtp", "-C", conf, RECIPIENT, feed=mail)
+    return host.run("msmtp", "-C", conf, to, feed=mail)
 
 
 def dovecot(host: Node, *, tls: str = "no", auth: str = "") -> None:
