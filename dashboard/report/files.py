@@ -17,6 +17,7 @@ import typst
 
 from dashboard.kept_reports import SUFFIXES
 from dashboard.report.facts import Facts
+from dashboard.report.papers import Paper
 from dashboard.report.report import Report
 from dashboard.report.voice import Voice
 
@@ -52,17 +53,18 @@ def render(report: Report, facts: Facts, voice: Voice) -> Files:
     return Files(pdf=pdf(report), csv=_alerts(facts, voice), json=_figures(report, facts))
 
 
-def pdf(report: Report) -> bytes:
+def pdf(made: Report | Paper) -> bytes:
     """The laid-out pages. Strings go in as data, so no name from the network can be markup."""
-    with as_file(files("dashboard.report").joinpath("page.typ")) as page:
-        made: bytes = typst.compile(
+    layout = "page.typ" if isinstance(made, Report) else "paper.typ"
+    with as_file(files("dashboard.report").joinpath(layout)) as page:
+        laid_out: bytes = typst.compile(
             str(page),
-            sys_inputs={"data": json.dumps(asdict(report), ensure_ascii=False)},
+            sys_inputs={"data": json.dumps(asdict(made), ensure_ascii=False)},
             ignore_system_fonts=True,
             pdf_standards=[*_STANDARDS],
             timestamp=0,
         )
-    return made
+    return laid_out
 
 
 def _alerts(facts: Facts, voice: Voice) -> bytes:

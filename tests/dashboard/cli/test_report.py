@@ -58,3 +58,16 @@ def test_what_is_wrong_is_said_in_a_line(vigie, options, said):
     assert done.stderr.startswith("vigie report: ")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("kind", ["notice", "register"])
+def test_a_paper_needs_no_store(tmp_path, kind):
+    out = tmp_path / "paper.pdf"
+    done = CliRunner().invoke(main, ["report", "--paper", kind, "--out", str(out)])
+    assert done.stdout.split() == [str(out), str(out.with_suffix(".md"))]
+    assert out.read_bytes().startswith(b"%PDF-")
+
+
+def test_without_a_store_a_report_says_what_it_wants():
+    done = CliRunner().invoke(main, ["report"])
+    assert (done.exit_code, done.stderr) == (2, "vigie report: --state DIR says where the store is\n")
