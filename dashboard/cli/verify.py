@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from sensor.store.aside import BEFORE_DAYS, aside
 from sensor.store.errors import Reason, StoreError, WillRetry
 from sensor.store.journal import entries
 from sensor.store.reader import read
@@ -34,6 +35,9 @@ _SAID = {
         Fault.CUT: "la fin du journal a été coupée ou remplacée depuis une racine donnée ou notée plus tôt.",
         "differs": "Alerte {alert} : le journal et la table diffèrent ({what}).",
         "rebuilt": "Table reconstruite du journal : identique.",
+        "aside": "{file} ({size} Mo) : {why}",
+        "before": "copie d’avant une mise à jour, effacée au bout de {days} jours.",
+        "damaged": "fichier abîmé mis de côté, effacé au bout de la durée de conservation des alertes.",
     },
     "en": {
         "named": "{name}: {line}",
@@ -48,6 +52,9 @@ _SAID = {
         Fault.CUT: "the end of the journal was cut or replaced since a root that was given or noted earlier.",
         "differs": "Alert {alert}: journal and table differ ({what}).",
         "rebuilt": "Table rebuilt from the journal: identical.",
+        "aside": "{file} ({size} MB): {why}",
+        "before": "a copy from before an update, erased after {days} days.",
+        "damaged": "a damaged file that was set aside, erased once it is as old as alerts may become.",
     },
 }
 
@@ -70,6 +77,7 @@ def verify(state: Path, root: str | None, *, rebuild: bool, lang: str) -> None:
         sys.exit(UNREADABLE)
     for name, verdict in sorted(checked.verdicts.items()):
         _tell(name, verdict, _SAID[lang])
+    _tell_aside(state, checked, _SAID[lang])
     if bad:
         sys.exit(BAD)
     click.echo(_SAID[lang]["root"].format(root=checked.root))
@@ -90,6 +98,14 @@ def _tell(name: str, verdict: Verdict, said: dict[str, str]) -> None:
         lines.append(said["lost"].format(count=verdict.lost))
     for line in lines:
         click.echo(said["named"].format(name=name, line=line))
+
+
+def _tell_aside(state: Path, checked: Checked, said: dict[str, str]) -> None:
+    for name in sorted(checked.verdicts):
+        for one in aside(state / name / WATCH.path(state).name):
+            why = said["before" if one.before else "damaged"].format(days=BEFORE_DAYS)
+            line = said["aside"].format(file=one.path.name, size=f"{one.size / 1e6:.1f}", why=why)
+            click.echo(said["named"].format(name=name, line=line))
 
 
 def _differences(state: Path, checked: Checked) -> list[Difference]:

@@ -112,11 +112,12 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long things are kept. Alerts count from when they were last seen."""
+    """How long things are kept. Alerts count from when they were last seen. Longer than this only with a written `reason`."""
 
     detail_days: int = 7
     alerts_months: int = 6
     totals_months: int = 13
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,8 +167,13 @@ def _retention(top: Section) -> Retention:
     with top.section("retention") as section:
         if section is None:
             return default
-        return Retention(
+        keep = Retention(
             detail_days=section.number("detail_days", default.detail_days, least=1, most=31),
             alerts_months=section.number("alerts_months", default.alerts_months, least=1, most=36),
             totals_months=section.number("totals_months", default.totals_months, least=1, most=60),
+            reason=section.text("reason").strip(),
         )
+        for name in ("detail_days", "alerts_months", "totals_months"):
+            if getattr(keep, name) > getattr(default, name) and not keep.reason:
+                section.wrong(name, f"'{name}' above {getattr(default, name)} needs a written 'reason' beside it")
+        return keep

@@ -1,7 +1,8 @@
 """A copy of all that a state directory holds, made while everything runs, and back. Called by `vigie backup`, `vigie restore`.
 
 Inside the seal (`sensor.store.sealed`): a tar stream, zstd-packed:
-  manifest.json        {"made", "version", "roots": {writer: root}, "files": {path: SHA-256}}, first
+  manifest.json        {"made", "version", "roots": {writer: root}, "files": {path: SHA-256}, "owners": {path: [mode, user,
+                       group]}}, first
   state/…              databases as SQLite's backup API gives them (one moment each, -wal folded in), keys and other secrets
   vigie.yml            the policy, if one was given
 A database is copied before the keys beside it, so that every key it needs is there. Locks, status, the reserved file, copies made before
@@ -11,12 +12,14 @@ migrations and files set aside stay out.
 import io
 import json
 import os
+import shutil
 import sqlite3
+import stat
 import tarfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import asdict, dataclass
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from hashlib import file_digest
 from importlib.metadata import version
@@ -50,6 +53,7 @@ class Made:
     version: str
     roots: dict[str, str]
     files: dict[str, str]
+    owners: dict[str, list[int | str]] = field(default_factory=dict)
 
 
 def back_up(state: Path, policy: Path | None, target: Path, passphrase: str) -> Made:
@@ -59,10 +63,10 @@ def back_up(state: Path, policy: Path | None, target: Path, passphrase: str) -> 
     """
     with TemporaryDirectory(prefix=".vigie-backup-", dir=target.parent) as name:
         folder = Path(name)
-        _gather(state, folder / STATE)
+        owners = _gather(state, folder / STATE)
         if policy is not None:
             (folder / POLICY).write_bytes(policy.read_bytes())
-        made = _described(folder)
+        made = replace(_described(folder), owners=owners)
         if not made.files:
             raise Unusable(f"{state}: there is nothing to keep")
         scratch = folder / "sealed"
@@ -91,7 +95,7 @@ def unpack(source: Path, passphrase: str, folder: Path) -> Made:
         stream.read()  # to the end: a tail that was changed is noticed
     try:
         told = json.loads((folder / MANIFEST).read_bytes())
-        made = Made(told["made"], told["version"], told["roots"], told["files"])
+        made = Made(told["made"], told["version"], told["roots"], told["files"], told.get("owners", {}))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Unusable(f"{source}: its manifest cannot be read") from error
     if _described(folder).files != made.files or _roots(folder / STATE) != made.roots:
@@ -112,6 +116,7 @@ def restore(source: Path, passphrase: str, state: Path) -> Made:
         made = unpack(source, passphrase, folder)
         if (folder / POLICY).exists():
             (folder / POLICY).replace(folder / STATE / POLICY)
+        _give_back(folder / STATE, made)
         for path in (folder / STATE).rglob("*"):
             _synced(path)
         _synced(folder / STATE)
@@ -133,8 +138,32 @@ def still_holds(made: Made, state: Path) -> list[str]:
     return wrong
 
 
-def _gather(state: Path, folder: Path) -> None:
-    """Databases first."""
+def _give_back(state: Path, made: Made) -> None:
+    """To whom each thing belonged, as far as this machine knows them and whoever restores may give.
+
+    Folders and databases may be read by their group again, keys and all else by their owner only.
+    """
+    for name, (mode, user, group) in made.owners.items():
+        path = state / name
+        if not path.resolve().is_relative_to(state.resolve()) or not path.exists():
+            continue
+        path.chmod(int(mode) & (0o750 if path.is_dir() else 0o640 if path.name == DATABASE else 0o600))
+        if os.geteuid() == 0:
+            for owner in ({"user": str(user)}, {"group": str(group)}):
+                with suppress(LookupError):  # nobody here has that name
+                    shutil.chown(path, **owner)
+
+
+def _owner(path: Path) -> list[int | str]:
+    found = path.stat()
+    user, group = str(found.st_uid), str(found.st_gid)
+    with suppress(KeyError):
+        user, group = path.owner(), path.group()
+    return [stat.S_IMODE(found.st_mode), user, group]
+
+
+def _gather(state: Path, folder: Path) -> dict[str, list[int | str]]:
+    """Databases first. Whose everything is."""
     found = sorted(path for path in state.rglob("*") if path.is_file() and not path.is_symlink())
     found = [path for path in found if not _passed_over(path)]
     databases = [path for path in found if _is_database(path)]
@@ -146,6 +175,8 @@ def _gather(state: Path, folder: Path) -> None:
             read(path, lambda db, target=target: _snapshot(db, target), ours=path.name == DATABASE)  # type: ignore[misc]
         else:
             target.write_bytes(path.read_bytes())
+    kept = {path for file in found for path in (file, *file.parents) if path.is_relative_to(state) and path != state}
+    return {str(path.relative_to(state)): _owner(path) for path in sorted(kept)}
 
 
 def _snapshot(db: sqlite3.Connection, target: Path) -> None:

@@ -7,21 +7,24 @@ Others read the file with `sensor.store.reader`.
 
 import errno
 import fcntl
+import json
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import ClassVar, Self
 
 from sensor.detect.alert import Alert, Value
+from sensor.detect.policy import Retention
 from sensor.store import keys, rescue, schema
 from sensor.store.errors import NeedsHuman, Reason, WillRetry, told
 from sensor.store.health import Trouble, health
-from sensor.store.journal import Journal
+from sensor.store.journal import Journal, Kind, about
 from sensor.store.refill import Rest, tables
 from sensor.store.rescue import Rescued
 from sensor.store.retention import Own
@@ -31,6 +34,8 @@ from sensor.store.table import counted, write
 from sensor.store.telling import tell
 from sensor.store.upkeep import Terms, Tools, Upkeep
 
+RETENTION = "retention"
+"""The subject of the setting that every store journals."""
 WAL_KEPT = 4 << 20  # bytes of the -wal that stay once it was folded in
 
 
@@ -62,6 +67,7 @@ class OwnStore:
             self._own = self._opened(terms)
             with self._telling():
                 self._upkeep = Upkeep(self._tools(), terms)
+            self._tell_retention(terms)
             if rescued is not None:
                 found = rescued.found
                 facts: dict[str, Value] = {"file": rescued.file, "alerts": found.alerts, "lost": found.lost}
@@ -131,6 +137,16 @@ class OwnStore:
     def keys(self) -> Path:
         """Where the keys of this store's journal lie."""
         return self.path.parent / "keys"
+
+    def _tell_retention(self, terms: Terms) -> None:
+        """How long things are kept, and why longer than by default: an entry whenever that changed."""
+        told = asdict(terms.keep)
+        last = None
+        for entry in about(self._db, RETENTION, Kind.SETTING):
+            last = entry.body
+        if told != (asdict(Retention()) if last is None else json.loads(last)):
+            with self._commit():
+                self._journal.append(Kind.SETTING, RETENTION, told, self._clock())
 
     def _as_kept(self, alert: Alert) -> Alert:
         """The alert as it is written, within the transaction that does."""

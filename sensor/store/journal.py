@@ -5,7 +5,7 @@ The signed text of an entry is RFC 8785 canonical JSON:
 with `digest` the SHA-256 of the body (itself canonical JSON), `prev` the MAC of the entry before (empty for the first), times
 as decimal strings because nanoseconds pass 2^53 (RFC 8785, 3.2.2.3). `mac` is its HMAC-SHA-256 under the key `key`.
 
-Kinds: opening, growth and closing of an alert; erasure {"entries": [seq…]}, whose bodies are then gone, digests and MACs
+Kinds: opening, growth and closing of an alert; erasure {"entries": [seq…], "files": [name…]}, whose bodies are then gone, digests and MACs
 staying; rotation {"key": id}, signed by the old key, after which the new one signs; recovery, which tells what a damaged file
 lost (`sensor.store.refill`); root, the heads of all journals (`sensor.store.roots`); clock, from which on the clock is trusted or not (`sensor.store.clock`). Of `serve` decisions,
 exceptions, accounts, settings and sign-ins (`sensor.store.serve`); of `relay` sendings and reports (`sensor.store.relay`).
@@ -15,7 +15,7 @@ import hmac
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
@@ -133,10 +133,11 @@ class Journal:
         self._keys[name] = key
         self._key = name
 
-    def erase(self, seqs: list[int], now: int) -> None:
-        """Take the bodies of these entries away, and say so in an entry of its own."""
+    def erase(self, seqs: list[int], now: int, *, files: Sequence[str] = ()) -> None:
+        """Take the bodies of these entries away, and say so in an entry of its own; `files` are the caller's to take away."""
         digests = [(one.digest, one.seq) for seq in sorted(seqs) for one in _rows(self._db, "WHERE seq = ?", (seq,))]
-        self.append(Kind.ERASURE, "", {"entries": sorted(seqs)}, now)
+        told = {"entries": sorted(seqs)} | ({"files": sorted(files)} if files else {})
+        self.append(Kind.ERASURE, "", told, now)
         self._db.executemany("UPDATE journal SET digest = ?, body = NULL WHERE seq = ?", digests)
 
     def of(self, subject: str) -> Iterator[Entry]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sensor.store.base import OwnStore
+from sensor.store.base import RETENTION, OwnStore
 from sensor.store.codec import clean
 from sensor.store.entry import Entry
 from sensor.store.journal import Kind
@@ -55,6 +55,8 @@ class ServeStore(OwnStore):
         """A decision, an exception, an account or a setting as it is from now on, durably. `body`: what canonical JSON can say."""
         if kind not in RECORDED:
             raise ValueError(f"{kind}: not a kind of which the last word counts")
+        if subject == RETENTION:
+            raise ValueError(f"{subject}: told by the store itself")
         subject = clean(subject)
         with self._turn, self._commit() as db:
             entry = self._journal.append(kind, subject, body, self._clock())
@@ -100,4 +102,8 @@ def sign_ins(db: sqlite3.Connection, count: int = 50) -> list[SignIn]:
 
 def rebuilt(told: Iterable[Entry]) -> dict[tuple[str, str], str]:
     """The table `current` as the journal tells it: (kind, subject) → JSON."""
-    return {(one.kind, one.subject): one.body for one in told if one.kind in RECORDED and one.body is not None}
+    return {
+        (one.kind, one.subject): one.body
+        for one in told
+        if one.kind in RECORDED and one.body is not None and one.subject != RETENTION
+    }

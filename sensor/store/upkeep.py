@@ -7,7 +7,7 @@ of work in at most one small transaction, so that an alert never waits for it.
   clock      the trust in the clock changed      one journal entry
   disk       each minute                         look; from 95 % on, a little of what may go (`watch`: detail of traffic)
   summing    `watch`: ten minutes are over       that stretch
-  retention  the day changed                     `detail.ROWS` rows, or `retention.ALERTS` alerts
+  retention  the day changed                     `detail.ROWS` rows, or `retention.ALERTS` alerts; then old files set aside
   chain      at start, and daily                 `CHUNK` entries; at its end the day's root (`sensor.store.roots`)
 """
 
@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from sensor.detect.alert import Alert, Value
 from sensor.detect.policy import Retention
 from sensor.store import clock, roots
+from sensor.store.aside import lapsed
 from sensor.store.days import PARIS, day_of
 from sensor.store.health import Trouble, health
 from sensor.store.journal import Journal, Kind, entries_after
@@ -137,9 +138,21 @@ class Upkeep:
             if not more:
                 db.execute("UPDATE meta SET value = ? WHERE key = 'retained'", (now // _SECOND,))
         if not more:
+            self._erase_aside(now)
             self._erasing = None
             self._tools.own.forget()
         return more
+
+    def _erase_aside(self, now: int) -> None:
+        """Copies made before migrations and damaged files, once they were kept long enough."""
+        limits = Limits.at(now, self._terms.keep, self._terms.zone)
+        old = lapsed(self._tools.path, limits, now)
+        if not old:
+            return
+        with self._tools.commit():
+            self._tools.journal.erase([], now, files=[one.path.name for one in old])
+        for one in old:
+            one.path.unlink(missing_ok=True)
 
     def _check(self, now: int) -> bool:
         ran = self._terms.monotonic()

@@ -1,5 +1,6 @@
 """`vigie backup` and `vigie restore`, between two directories, while the store is open and written."""
 
+import shutil
 import sqlite3
 from dataclasses import replace
 from threading import Event, Thread
@@ -155,3 +156,21 @@ def test_what_makes_no_sense_is_said(place, options):
     (here / "b").touch()
     code, _ = run(backup, here, *(one.format(b=here / "b") for one in options))
     assert code == 2
+
+
+@pytest.mark.root
+def test_what_comes_back_belongs_to_whom_it_belonged_and_keys_are_for_nobody_else(place):
+    here, store = place
+    folder, new = store.path.parent, here / "owned"
+    for path in (folder, *folder.rglob("*")):
+        shutil.chown(path, "daemon", "games")
+    store.path.chmod(0o640)
+    assert run(backup, here, "--to", here / "b")[0] == 0
+    arguments = [str(here / "b"), "--state", str(new), "--passphrase-file", str(here / "words")]
+    assert CliRunner().invoke(main, ["restore", *arguments]).exit_code == 0
+    kept = database(new)
+    (key,) = (new / "watch" / "keys").glob("*.key")
+    everything = {kept, key, kept.parent, key.parent}
+    assert {(path.owner(), path.group()) for path in everything} == {("daemon", "games")}
+    assert (kept.stat().st_mode & 0o777, key.stat().st_mode & 0o777) == (0o640, 0o600)
+    assert kept.parent.stat().st_mode & 0o777 == 0o750

@@ -187,3 +187,17 @@ privcy: full
 )
 def test_files_that_are_not_what_they_should_be(text, said):
     assert any(line.startswith(said) for line in wrong(text)), wrong(text)
+
+
+@pytest.mark.parametrize("name", ["detail_days: 8", "alerts_months: 7", "totals_months: 14"])
+def test_longer_than_the_law_foresees_only_with_a_written_reason(name):
+    key, _, value = name.partition(": ")
+    (mistake,) = wrong(f"retention: {{{name}}}")
+    assert mistake.endswith(f"'{key}' above {int(value) - 1} needs a written 'reason' beside it")
+    assert wrong(f"retention: {{{name}, reason: '  '}}") == [mistake]
+    kept = read(f"retention: {{{name}, reason: Contrôle en cours}}").retention
+    assert (getattr(kept, key), kept.reason) == (int(value), "Contrôle en cours")
+
+
+def test_shorter_needs_no_reason():
+    assert read("retention: {detail_days: 7, alerts_months: 1, totals_months: 12}").retention.reason == ""
