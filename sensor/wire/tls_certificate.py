@@ -16,7 +16,7 @@ from sensor.wire.cursor import Cursor
 from sensor.wire.text import printable
 
 LARGEST = 16_384  # bytes of DER worth parsing: real ones are below 4 KiB
-UNREADABLE = (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+UNREADABLE = (ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,13 @@ def test_what_cannot_be_read_is_not_told(body):
     assert read_names(body) == Names()
 
 
+def test_a_version_that_does_not_exist_is_not_told():
+    whole = certificate(self_signed("pacs.example.fr", "ACME"))[4:]
+    spoilt = whole.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x70", 1)
+    assert spoilt != whole
+    assert read_names(spoilt) == Names()
+
+
 @pytest.mark.parametrize("at", range(0, 300, 3))
 def test_no_changed_byte_raises(at):
     body = bytearray(certificate(self_signed("pacs.example.fr", "ACME", "a.example"))[4:])
