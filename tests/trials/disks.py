@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,15 @@ _XFS_SIZE, _EXT4_SIZE = "400M", "48M"
 
 def run(*words: str | Path) -> str:
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def unmount(mount: Path) -> None:
+    """Whoever looks at a disk for a moment (a file manager, another namespace being made) keeps it busy for as long."""
+    for _ in range(100):
+        if subprocess.run(["umount", mount], check=False, capture_output=True).returncode == 0:
+            return
+        time.sleep(0.1)
+    run("umount", mount)
 
 
 @contextmanager
@@ -23,7 +33,7 @@ def mounted(image: Path, mount: Path, options: str = "noatime") -> Iterator[str]
         try:
             yield Path(loop).name
         finally:
-            run("umount", mount)
+            unmount(mount)
     finally:
         run("losetup", "--detach", loop)
 
@@ -67,5 +77,5 @@ def small(folder: Path, size: str) -> Iterator[Path]:
     try:
         yield mount
     finally:
-        run("umount", mount)
+        unmount(mount)
         shutil.rmtree(mount)

@@ -13,4 +13,8 @@ def test_nothing_acknowledged_is_lost():
     assert tally.trials == 20
     assert tally.acknowledged > 100
     assert tally.flipped > 0
-    assert {"commit", "batch"} & set(tally.phases)
+    assert {f"{who} {phase}" for who in ("watch", "serve", "relay") for phase in ("commit", "batch")} & set(
+        tally.phases
+    )
+    idle = sum(count for phase, count in tally.phases.items() if "idle" in phase)
+    assert idle <= tally.trials // 5

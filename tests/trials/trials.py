@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,7 +69,8 @@ class Tally:
         return (self.lost, self.duplicated, self.broken, self.found) == (0, 0, 0, self.flipped)
 
 
-def run(count: int, seed: int) -> Tally:
+def run(count: int, seed: int, tell: Callable[[str], None] = lambda _line: None) -> Tally:
+    """`tell` gets a line for each: which kind, of which process, and the phase it hit."""
     tally = Tally()
     with TemporaryDirectory(prefix="vigie-trials-") as name, contextlib.ExitStack() as stack:
         folder = Path(name)
@@ -77,7 +79,7 @@ def run(count: int, seed: int) -> Tally:
             kind = KINDS[n % len(KINDS)]
             chance = random.Random(f"{seed}-{n}")
             who = tuple(STORES)[n % len(STORES)]
-            tally.phases[f"of {who}"] += 1
+            before = tally.phases.copy()
             place = folder / f"t{n}"
             place.mkdir()
             tally.trials += 1
@@ -95,6 +97,7 @@ def run(count: int, seed: int) -> Tally:
                     _clock(tally, place)
                 case _:
                     _flip(tally, place, chance, STORES[who], inside=kind == "flip")
+            tell(f"trial {n + 1} {kind}, {who}: {', '.join(tally.phases - before)}")
     return tally
 
 
@@ -147,7 +150,7 @@ def _kill(tally: Tally, place: Path, phase: str, seed: int, chance: random.Rando
     writer.reach(phase)
     time.sleep(chance.random() * (0.03 if phase == "migration" else 0.002))
     hit, after = writer.kill()
-    tally.phases[hit] += 1
+    tally.phases[f"{who} {hit}"] += 1
     check(tally, state, before + after, rows=OLD_ROWS if phase == "migration" else 0)
 
 
@@ -156,7 +159,7 @@ def _cut(tally: Tally, instant: Path, seed: int, chance: random.Random, who: str
         writer = Writer(mount / "state", instant / "words", seed, who)
         lines = writer.lines(chance.randrange(3, 40))
         writer.reach(chance.choice(("commit", "batch", "checkpoint")))
-        tally.phases[f"power cut in {writer.phase}"] += 1
+        tally.phases[f"{who} power cut in {writer.phase}"] += 1
         cut = disks.copied_in_an_instant(image)
         _, more = writer.kill()
     with disks.mounted(cut, instant / "after"):
@@ -171,7 +174,7 @@ def _read_only(tally: Tally, instant: Path, seed: int, chance: random.Random, wh
         Path(f"/sys/fs/ext4/{loop}/trigger_fs_error").write_text("a trial\n")
         time.sleep(0.02)
         phase, more = writer.kill()
-        tally.phases[f"read-only in {phase}"] += 1
+        tally.phases[f"{who} read-only in {phase}"] += 1
         kept = image.with_name("kept.img")
         disks.run("cp", "--reflink=always", image, kept)
     subprocess.run(["e2fsck", "-fy", kept], check=False, capture_output=True)  # it mends, as a start of the box does
