@@ -31,12 +31,14 @@ import zstandard
 
 from sensor.store import keys
 from sensor.store.reader import read
+from sensor.store.roots import check
 from sensor.store.schema import DATABASE
 from sensor.store.sealed import PIECE, Sealer, unseal
-from sensor.store.verify import Root, head_of, verify
+from sensor.store.verify import Fault, Root, head_of, verify
 
 MANIFEST, STATE, POLICY = "manifest.json", "state", "vigie.yml"
 _LEFT_OUT = ("lock", "status", "reserve")
+_AGAIN = 3
 _SQLITE = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal", ".head", ".building", ".new", ".writing")
 
@@ -64,6 +66,11 @@ def back_up(state: Path, policy: Path | None, target: Path, passphrase: str) -> 
     with TemporaryDirectory(prefix=".vigie-backup-", dir=target.parent) as name:
         folder = Path(name)
         owners = _gather(state, folder / STATE)
+        for _ in range(_AGAIN):
+            if not _torn(folder / STATE):
+                break
+            shutil.rmtree(folder / STATE)
+            owners = _gather(state, folder / STATE)
         if policy is not None:
             (folder / POLICY).write_bytes(policy.read_bytes())
         made = replace(_described(folder), owners=owners)
@@ -177,6 +184,11 @@ def _gather(state: Path, folder: Path) -> dict[str, list[int | str]]:
             target.write_bytes(path.read_bytes())
     kept = {path for file in found for path in (file, *file.parents) if path.is_relative_to(state) and path != state}
     return {str(path.relative_to(state)): _owner(path) for path in sorted(kept)}
+
+
+def _torn(state: Path) -> bool:
+    """Whether one journal already told how far another had come, whose copy was made a moment before that."""
+    return any(verdict.fault is Fault.CUT for verdict in check(state).verdicts.values())
 
 
 def _snapshot(db: sqlite3.Connection, target: Path) -> None:

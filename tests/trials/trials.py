@@ -78,7 +78,7 @@ def run(count: int, seed: int, tell: Callable[[str], None] = lambda _line: None)
         for n in range(count):
             kind = KINDS[n % len(KINDS)]
             chance = random.Random(f"{seed}-{n}")
-            who = tuple(STORES)[n % len(STORES)]
+            who = "watch" if kind in ("full", "clock") else tuple(STORES)[n % len(STORES)]
             before = tally.phases.copy()
             place = folder / f"t{n}"
             place.mkdir()

@@ -11,8 +11,11 @@ from click.testing import CliRunner
 from dashboard.cli import main
 from dashboard.cli.backup import backup
 from dashboard.cli.restore import restore
-from sensor.store import WatchStore, sealed
+from sensor.store import WatchStore, roots, sealed
+from sensor.store import backup as whole
+from sensor.store.journal import Kind
 from sensor.store.reader import read
+from sensor.store.serve import ServeStore
 from sensor.store.watch import database
 
 
@@ -174,3 +177,30 @@ def test_what_comes_back_belongs_to_whom_it_belonged_and_keys_are_for_nobody_els
     assert {(path.owner(), path.group()) for path in everything} == {("daemon", "games")}
     assert (kept.stat().st_mode & 0o777, key.stat().st_mode & 0o777) == (0o640, 0o600)
     assert kept.parent.stat().st_mode & 0o777 == 0o750
+
+
+def test_copies_of_two_moments_are_made_again(place, monkeypatch):
+    """A root that watch tells while serve's copy is made already would look like a tail cut off."""
+    here, store = place
+    with ServeStore(here / "state") as serve:
+        serve.sign_in("", "link", "192.168.1.5", "opened")
+        gather, made = whole._gather, []
+
+        def once_too_early(state, folder):
+            found = gather(state, folder)
+            if not made:
+                shutil.copyfile(folder / "serve" / "vigie.db", here / "early.db")
+                serve.sign_in("", "link", "192.168.1.6", "opened")
+                with store._commit():
+                    store._journal.append(Kind.ROOT, "", {"root": str(roots.of_now(here / "state"))}, 0)
+                gather(state, folder)
+                shutil.copyfile(here / "early.db", folder / "serve" / "vigie.db")
+            made.append(found)
+            return found
+
+        monkeypatch.setattr(whole, "_gather", once_too_early)
+        code, text = run(backup, here, "--to", here / "b")
+    assert (code, len(made)) == (0, 2), text
+    arguments = [str(here / "b"), "--state", str(here / "new"), "--passphrase-file", str(here / "words")]
+    assert CliRunner().invoke(main, ["restore", *arguments]).exit_code == 0
+    assert {one.fault for one in roots.check(here / "new").verdicts.values()} == {None}
