@@ -74,6 +74,8 @@ class Chain:
             running=_running(known),
         )
         self._watcher = watcher
+        self.judged: Callable[[Observation, Alert], None] | None = None
+        """Shown each alert with the observation that made it, or made it grow."""
         self._detector = Detector(settings.rules, settings.lists, settings.policy, known=known)
         self._clock = clock
         self._alerts: set[str] = set()
@@ -160,6 +162,8 @@ class Chain:
                 self._watcher(observation)
             for alert in self._detector.observe(observation):
                 grown[alert.id] = alert
+                if self.judged is not None:
+                    self.judged(observation, alert)
         if now is not None:
             for alert in self._detector.tick(now):
                 grown[alert.id] = alert

@@ -6,51 +6,87 @@ by flow: the flow as counted, the protocols recognised, what is missing, each re
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
+from ipaddress import ip_address
+from typing import Any
 
-from dashboard.cli.words import Language
+from dashboard.cli.words import WORDS, Language
 from sensor.detect.alert import Alert
 from sensor.track.observation import Conn, Direction, Observation, Session, Transfer
+from sensor.wire.records import Attachment, DnsAnswer, Record
 
 ALL = "all"
 FLOWS = 10_000
 """Flows remembered; of more only the number is told."""
+_UNKNOWN = ": not recognised"
 RECORDS = 50
 """Records remembered of a flow, without those that only say that it grew."""
+
+_READ = frozenset({"tcp", "udp"})
 
 _WORDS: dict[Language, dict[str, str]] = {
     "fr": {
         "flow": "Flux {uid} {proto} {orig} → {resp} ({direction})",
-        "counted": "vu : {there} paquets, {out} octets aller ; {back} paquets, {into} octets retour ; état {state} {history}",
+        "outbound": "sortant",
+        "inbound": "entrant",
+        "internal": "interne",
+        "external": "entre inconnus",
+        "counted": "vu : aller {there} paquet(s), {out} octets ; retour {back} paquet(s), {into} octets ; état {state} {history}",
         "services": "lu par : {services}",
-        "unread": "lu par : aucun lecteur n'a reconnu ces octets",
-        "empty": "lu par : personne, aucun contenu n'est passé",
-        "host": "correspondant : {host} (d'après {source})",
-        "midstream": "manque : le début n'a pas été vu",
+        "unread": "lu par : aucun lecteur n’a reconnu ces octets",
+        "empty": "lu par : personne, aucun contenu n’est passé",
+        "only_counted": "lu par : personne, ce protocole est seulement compté",
+        "host": "correspondant : {host} (d’après {source})",
+        "midstream": "manque : le début n’a pas été vu",
         "one_way": "manque : un seul sens a été vu",
         "missed": "manque : {count} octets",
+        "gave_up": "lecture arrêtée : {reason}",
         "record": "relevé {service} : {facts}",
         "alert": "alerte {rule} ({severity}, {confidence}) : {title}",
+        "counted_for": "  a compté : {records}",
+        "conn": "le flux",
+        "transfer": "le volume",
+        "session": "la session",
+        "record_of": "le relevé {service}",
         "evidence": "  preuve {name} : {value}",
-        "no_alert": "n'a compté pour aucune alerte",
+        "no_alert": "n’a compté pour aucune alerte",
         "none": "Aucun flux {wanted} dans ce qui a été lu.",
-        "more": "{count} autres flux n'ont pas été retenus.",
+        "more": "{count} autres flux n’ont pas été retenus.",
+        "yes": "oui",
+        "certain": "certaine",
+        "probable": "probable",
+        "bytes": "octets",
     },
     "en": {
         "flow": "Flow {uid} {proto} {orig} → {resp} ({direction})",
-        "counted": "seen: {there} packets, {out} bytes there; {back} packets, {into} bytes back; state {state} {history}",
+        "outbound": "outbound",
+        "inbound": "inbound",
+        "internal": "internal",
+        "external": "between strangers",
+        "counted": "seen: there {there} packet(s), {out} bytes; back {back} packet(s), {into} bytes; state {state} {history}",
         "services": "read by: {services}",
         "unread": "read by: no reader knew these bytes",
         "empty": "read by: nobody, it carried nothing",
+        "only_counted": "read by: nobody, this protocol is only counted",
         "host": "peer: {host} (from {source})",
         "midstream": "missing: its beginning was not seen",
         "one_way": "missing: only one direction was seen",
         "missed": "missing: {count} bytes",
+        "gave_up": "reading stopped: {reason}",
         "record": "record {service}: {facts}",
         "alert": "alert {rule} ({severity}, {confidence}): {title}",
+        "counted_for": "  counted: {records}",
+        "conn": "the flow",
+        "transfer": "the volume",
+        "session": "the session",
+        "record_of": "the {service} record",
         "evidence": "  evidence {name}: {value}",
         "no_alert": "counted for no alert",
         "none": "No flow {wanted} in what was read.",
         "more": "{count} more flows were not kept.",
+        "yes": "yes",
+        "certain": "certain",
+        "probable": "probable",
+        "bytes": "bytes",
     },
 }
 
@@ -58,11 +94,12 @@ _WORDS: dict[Language, dict[str, str]] = {
 class _Flow:
     """What was seen of one flow, as it last was."""
 
-    __slots__ = ("last", "records")
+    __slots__ = ("counted", "last", "records")
 
     def __init__(self, seen: Observation) -> None:
         self.last = seen
-        self.records: dict[str, None] = {}
+        self.records: dict[Record, None] = {}
+        self.counted: dict[str, dict[str, None]] = {}  # by alert: the kinds of record that made it
 
     def forget(self) -> None:
         """Names and what was read."""
@@ -72,7 +109,7 @@ class _Flow:
     def take(self, seen: Observation) -> None:
         self.last = seen
         if not isinstance(seen.record, Conn | Transfer | Session) and len(self.records) < RECORDS:
-            self.records[_facts(seen)] = None
+            self.records[seen.record] = None
 
 
 class Explainer:
@@ -98,6 +135,12 @@ class Explainer:
             flow = self._flows[conn.uid] = _Flow(seen)
         flow.take(seen)
 
+    def judged(self, seen: Observation, alert: Alert) -> None:
+        """Shown each alert with the observation that made it, or made it grow."""
+        flow = self._flows.get(seen.conn.uid)
+        if flow is not None and (alert.id in flow.counted or len(flow.counted) < RECORDS):
+            flow.counted.setdefault(alert.id, {})[seen.record.service] = None
+
     def lines(self, alerts: Iterable[Alert], lang: Language, *, full: bool = True) -> Iterator[str]:
         """The explanation, the flow that began first in front.
 
@@ -105,30 +148,38 @@ class Explainer:
         people's.
         """
         words = _WORDS[lang]
-        by_flow: dict[str, list[Alert]] = {}
-        for alert in alerts:
-            by_flow.setdefault(alert.community_id or "", []).append(alert)
+        known = {alert.id: alert for alert in alerts}
         if not self._flows:
             yield words["none"].format(wanted=self.wanted)
         for flow in sorted(self._flows.values(), key=lambda flow: flow.last.conn.first_ts):
             if flow.last.device.group == "guest" or (not full and flow.last.direction is Direction.INTERNAL):
                 flow.forget()
-            yield from _flow_lines(flow, by_flow.get(flow.last.conn.community_id, []), lang)
+            yield from _flow_lines(flow, [known[id_] for id_ in flow.counted if id_ in known], lang)
         if self._more:
             yield words["more"].format(count=f"≥ {FLOWS}" if len(self._more) >= FLOWS else len(self._more))
 
 
 def _flow_lines(flow: _Flow, alerts: list[Alert], lang: Language) -> Iterator[str]:
     words, conn = _WORDS[lang], flow.last.conn
-    orig, resp = (f"{end.ip} port {end.port}" for end in (conn.orig, conn.resp))
-    yield words["flow"].format(uid=conn.uid, proto=conn.proto, orig=orig, resp=resp, direction=flow.last.direction)
-    for line in (*_seen(flow, words), *flow.records):
-        yield "  " + (words["record"].format(**_split(line)) if line in flow.records else line)
+    orig, resp = (f"{end.ip} port {end.port}" if end.port else end.ip for end in (conn.orig, conn.resp))
+    direction = words[flow.last.direction]
+    yield words["flow"].format(uid=conn.uid, proto=conn.proto, orig=orig, resp=resp, direction=direction)
+    yield from ("  " + line for line in _seen(flow, words))
+    for record in flow.records:
+        facts = ", ".join(_facts(record, words))
+        yield "  " + words["record"].format(service=record.service, facts=facts)
     for alert in alerts:
         told = (alert.fr if lang == "fr" else alert.en).title.replace("{device}", alert.device.name or alert.device.ip)
         yield "  " + words["alert"].format(
-            rule=alert.rule, severity=alert.severity, confidence=alert.confidence, title=told
+            rule=alert.rule,
+            severity=WORDS[lang][f"severity.{alert.severity}"],
+            confidence=words[alert.confidence],
+            title=told,
         )
+        records = ", ".join(
+            words.get(service) or words["record_of"].format(service=service) for service in flow.counted[alert.id]
+        )
+        yield "  " + words["counted_for"].format(records=records)
         for name, value in alert.evidence:
             yield "  " + words["evidence"].format(name=name, value=value)
     if not alerts:
@@ -148,26 +199,41 @@ def _seen(flow: _Flow, words: dict[str, str]) -> Iterator[str]:
     )
     if conn.services:
         yield words["services"].format(services=" → ".join(conn.services))
+    elif not (conn.orig_bytes or conn.resp_bytes):
+        yield words["empty"]
     else:
-        yield words["unread" if conn.orig_bytes or conn.resp_bytes else "empty"]
+        yield words["unread" if conn.proto in _READ else "only_counted"]
     if peer.host:
         yield words["host"].format(host=peer.host, source=peer.host_source)
     if conn.midstream:
         yield words["midstream"]
-    if not (conn.orig_pkts and conn.resp_pkts):
+    if not (conn.orig_pkts and conn.resp_pkts) and not ip_address(conn.resp.ip).is_multicast:
         yield words["one_way"]
     if conn.missed_bytes:
         yield words["missed"].format(count=conn.missed_bytes)
+    for reason in conn.gave_up:
+        if not reason.endswith(_UNKNOWN):  # that is told already
+            yield words["gave_up"].format(reason=reason)
 
 
-def _facts(seen: Observation) -> str:
-    """A record's service and its fields that say something."""
-    record = seen.record
-    said = ((field.name, getattr(record, field.name)) for field in fields(record))
-    facts = ", ".join(f"{name}={value}" for name, value in said if value not in (None, (), False, 0, ""))
-    return f"{record.service}\0{facts}"
+def _facts(record: Any, words: dict[str, str]) -> Iterator[str]:
+    """A record's fields that say something, as words."""
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if value not in (None, (), False, 0, ""):
+            yield f"{field.name} {_value(value, words)}"
 
 
-def _split(line: str) -> dict[str, str]:
-    service, _, facts = line.partition("\0")
-    return {"service": service, "facts": facts}
+def _value(value: Any, words: dict[str, str]) -> str:
+    match value:
+        case True:
+            return words["yes"]
+        case tuple():
+            return " + ".join(_value(one, words) for one in value)
+        case Attachment(size=size):
+            parts = (value.mime_type, value.extension and f".{value.extension}", value.protection)
+            return f"({' '.join(part for part in parts if part)}, {size} {words['bytes']})"
+        case DnsAnswer():
+            return f"({value.name} {value.type_name} {value.data})".replace(" )", ")")
+        case _:
+            return str(value)

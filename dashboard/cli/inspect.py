@@ -76,6 +76,7 @@ def inspect(  # noqa: PLR0913  click hands over each option by its name
         clock = source.now if isinstance(source, FollowSource) else time.time_ns
         watchers = together(watcher, explainer)
         chain = Chain(settings, vendor=vendor, watcher=watchers, host_names=privacy.full, clock=clock)
+        chain.judged = explainer.judged if explainer else None
         for alerts in chain.run(source):
             if at_once is not None:
                 at_once.take(alerts)
