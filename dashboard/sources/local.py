@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from dashboard.sources import (
@@ -33,6 +33,7 @@ from sensor.store.days import day_of, minutes_of
 from sensor.store.done_right import done_right
 from sensor.store.errors import NeedsHuman, Reason, StoreError
 from sensor.store.reader import read
+from sensor.store.schema import RELAY, SERVE
 from sensor.store.status import Status, read_status, status_file
 from sensor.store.table import SEVERITY_RANK
 from sensor.store.traffic import Level, mark
@@ -44,6 +45,7 @@ LOST_AFTER = 15_000_000_000  # `watch` writes its status each second
 SILENT_AFTER = 60_000_000_000  # a practice's network is never silent for a minute while a post is on
 _DAYS_KEPT = 7
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 
 class LocalSource:
@@ -51,57 +53,57 @@ class LocalSource:
 
     def __init__(self, state: Path | str, zone: ZoneInfo) -> None:
         self._database = database(Path(state))
+        self._others = (SERVE.path(Path(state)), RELAY.path(Path(state)))
         self._status = status_file(Path(state))
         self._zone = zone
         self._turn = Lock()
         self._days: dict[tuple[date, int], DayTraffic] = {}
 
     def change(self) -> Change:
-        def ask(db: sqlite3.Connection) -> Change:
-            found = dict(db.execute("SELECT key, value FROM meta"))
-            return Change(found["change"], found["series"])
-
-        try:
-            return read(self._database, ask)
-        except StoreError as error:
-            if error.reason is Reason.ABSENT:
-                return Change(0, 0)
-            raise
+        found = [(one["change"], one.get("series", 0)) for one in self._of_all(_meta)]
+        return Change(sum(alerts for alerts, _ in found), sum(series for _, series in found))
 
     def alerts(self, query: AlertQuery) -> AlertPage:
+        """Nearly all are of `watch`; `serve` and `relay` have what they say of themselves. A disk that is full is told by all, and shown once."""
         where, values = _where(query)
 
-        def ask(db: sqlite3.Connection) -> tuple[list[tuple[bytes, int, str]], list[tuple[str, int]]]:
+        def ask(db: sqlite3.Connection) -> tuple[list[tuple[bytes, int, str]], dict[str, int]]:
             rows = db.execute(
                 f"SELECT body, last_seen, id FROM alert WHERE {where} ORDER BY last_seen DESC, id DESC LIMIT ?",  # noqa: S608  (our own words; values are bound)
                 (*values, query.limit + 1),
             ).fetchall()
-            return rows, db.execute("SELECT category, count(*) FROM alert GROUP BY category").fetchall()
+            return rows, dict(db.execute("SELECT category, count(*) FROM alert GROUP BY category"))
 
-        try:
-            rows, counts = read(self._database, ask)
-        except StoreError as error:
-            if error.reason is Reason.ABSENT:
-                return AlertPage((), None, ())
-            raise
+        found = self._of_all(ask)
+        rows = sorted({row[2]: row for rows, _ in reversed(found) for row in rows}.values(), key=_newest, reverse=True)
+        counted = sum((Counter(counts) for _, counts in found), Counter[str]())
+        counted[Category.HEALTH.value] -= self._told_twice()
         shown = rows[: query.limit]
-        counted = dict(counts)
         return AlertPage(
             alerts=tuple(self._decoded(body) for body, _, _ in shown),
             next=f"{shown[-1][1]}-{shown[-1][2]}" if len(rows) > query.limit else None,
-            counts=tuple((one, counted[one]) for one in Category if one in counted),
+            counts=tuple((one, counted[one]) for one in Category if counted[one]),
         )
 
     def alert(self, alert_id: str) -> Alert | None:
-        try:
-            row = read(
-                self._database, lambda db: db.execute("SELECT body FROM alert WHERE id = ?", (alert_id,)).fetchone()
-            )
-        except StoreError as error:
-            if error.reason is Reason.ABSENT:
-                return None
-            raise
-        return None if row is None else self._decoded(row[0])
+        sql = "SELECT body FROM alert WHERE id = ?"
+        rows = self._of_all(lambda db: db.execute(sql, (alert_id,)).fetchone())
+        return next((self._decoded(row[0]) for row in rows if row is not None), None)
+
+    def _told_twice(self) -> int:
+        ids = [[one for (one,) in rows] for rows in self._of_all(_health)]
+        return sum(map(len, ids)) - len(set().union(*ids))
+
+    def _of_all(self, ask: Callable[[sqlite3.Connection], T]) -> list[T]:
+        """The answers of the stores that are there, `watch`'s first. Those of the others are an extra: one that cannot be read is left out."""
+        found = []
+        for path in (self._database, *self._others):
+            try:
+                found.append(read(path, ask))
+            except StoreError as error:
+                if path == self._database and error.reason is not Reason.ABSENT:
+                    raise
+        return found
 
     def traffic(self, day: date) -> DayTraffic:
         """Kept until the next batch of traffic: a busy day is 200,000 rows, and every open page asks for it."""
@@ -181,6 +183,18 @@ class LocalSource:
             return decode(body)
         except ValueError as error:
             raise NeedsHuman(Reason.DAMAGED, self._database, str(error)) from error
+
+
+def _meta(db: sqlite3.Connection) -> dict[str, int]:
+    return dict(db.execute("SELECT key, value FROM meta"))
+
+
+def _health(db: sqlite3.Connection) -> list[tuple[str]]:
+    return db.execute("SELECT id FROM alert WHERE category = ?", (Category.HEALTH.value,)).fetchall()
+
+
+def _newest(row: tuple[bytes, int, str]) -> tuple[int, str]:
+    return row[1], row[2]
 
 
 # What is summed lies before the mark, the rest in minutes from it on (`sensor.store.traffic`): each question adds the two.

@@ -9,6 +9,8 @@ from sensor.detect.alert import Category, Severity
 from sensor.store import SeriesRow, WatchStore
 from sensor.store.days import minutes_of
 from sensor.store.errors import NeedsHuman
+from sensor.store.relay import RelayStore
+from sensor.store.serve import ServeStore
 from sensor.store.status import Status, StatusFile
 from sensor.store.upkeep import Terms
 
@@ -176,3 +178,28 @@ def test_a_day_is_the_same_before_and_after_its_minutes_are_summed_and_forgotten
             assert source.traffic(DAY) == before
         assert store._db.execute("SELECT count(*) FROM series").fetchone() == (0,)
     assert sum(slot.bytes_out for slot in before.slots) == 10 * len(range(0, 1440, 7))
+
+
+def test_what_serve_and_relay_say_of_themselves_is_shown_too_and_once(tmp_path, source, sample):
+
+    own = [replace(sample, id=f"h{n}", category=Category.HEALTH, last_seen=sample.last_seen + n) for n in range(3)]
+    with WatchStore(tmp_path) as watch, ServeStore(tmp_path) as serve, RelayStore(tmp_path) as relay:
+        watch.upsert([sample, own[0]])
+        before = source.change()
+        serve.upsert([own[0], own[1]])
+        relay.upsert([own[2]])
+        assert source.change().alerts > before.alerts
+        page = source.alerts(AlertQuery(limit=2))
+        assert [one.id for one in page.alerts] == ["h2", "h1"]
+        assert page.counts == ((sample.category, 1), (Category.HEALTH, 3))
+        assert [one.id for one in source.alerts(AlertQuery(after=page.next)).alerts] == ["h0", sample.id]
+        assert source.alert("h2") == own[2]
+        assert source.alert("none") is None
+
+
+def test_a_store_of_another_process_that_cannot_be_read_hides_nothing(tmp_path, source, sample):
+    with WatchStore(tmp_path) as watch:
+        watch.upsert([sample])
+        (tmp_path / "serve").mkdir()
+        (tmp_path / "serve" / "vigie.db").write_bytes(b"not a database" * 1000)
+        assert [one.id for one in source.alerts(AlertQuery()).alerts] == [sample.id]
