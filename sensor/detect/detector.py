@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from sensor.detect import evidence
 from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confidence
+from sensor.detect.backups import Backup, Backups
 from sensor.detect.correlate import Increment, Window
 from sensor.detect.event import Event
 from sensor.detect.ledger import Ledger, Occurrence
@@ -19,6 +20,9 @@ from sensor.detect.telling import Telling
 from sensor.detect.volumes import Volumes
 from sensor.detect.words import Speaker
 from sensor.track.observation import Conn, Device, Direction, Observation, Session, Transfer
+
+BACKUP = "backup"
+"""The class of destinations that are backup services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Detector:
             for name in correlation.rules:
                 self._windows.setdefault(name, []).append(windows[services[name]])
         self._volumes = Volumes()
+        self._backups = Backups()
         self._done_right: dict[str, int] = {}
         for told in tellings.values():
             if told.done_right:
@@ -65,6 +70,8 @@ class Detector:
         event = Event(o, self._lists, self._policy)
         if isinstance(o.record, Transfer):
             device, sent = event.device.name or event.device.ip, o.record
+            if o.direction is Direction.OUTBOUND and event.destination and event.destination.cls == BACKUP:
+                self._backups.heard(device, event.place, o, sent.bytes_out)
             event.volumes = self._volumes.add(device, event.place, o.ts, sent.bytes_out, sent.bytes_in)
         rules = self._candidates(event)
         guest = event.device.group == "guest"
@@ -127,6 +134,8 @@ class Detector:
         uid = conn.uid if by_conn and growing else None
         if told is not None:
             figures = (told.bytes_out, told.bytes_in, told.packets)
+        elif isinstance(record, Backup):
+            figures = (record.size, 0, 0)
         elif isinstance(record, Transfer):
             figures = (record.bytes_out, record.bytes_in, record.packets)
         return Occurrence(
@@ -156,7 +165,7 @@ class Detector:
         for windows in self._windows.values():
             for window in windows:
                 window.tick(now)
-        return []
+        return [alert for late in self._backups.late(now) for alert in self.observe(late)]
 
     def figures(self) -> Figures:
         windows = {id(window): window for windows in self._windows.values() for window in windows}

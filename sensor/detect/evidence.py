@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sensor.detect.alert import Value
+from sensor.detect.backups import Backup
 from sensor.detect.event import Event
 from sensor.track.observation import Conn, Session, Transfer
 from sensor.wire.records import (
@@ -141,6 +142,10 @@ def _session(r: Session) -> Facts:
     return found
 
 
+def _backup(r: Backup) -> Facts:
+    return {"duration": round(r.silence), "rhythm": round(r.rhythm), "runs": r.runs, "size": r.size}
+
+
 def _conn(r: Conn) -> Facts:
     return {"services": ", ".join(r.services)} if r.services else {}
 
@@ -216,6 +221,7 @@ _OF_RECORD: Mapping[type[Any], Callable[[Any], Facts]] = {
     Session: _session,
     Conn: _conn,
     Transfer: _nothing,
+    Backup: _backup,
     Http: _http,
     Ssl: _ssl,
     Dns: _dns,

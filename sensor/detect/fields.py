@@ -10,6 +10,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, get_args
 
+from sensor.detect.backups import Backup
 from sensor.detect.event import Event
 from sensor.detect.volumes import SPANS
 from sensor.track.observation import Conn, Session, Transfer
@@ -169,7 +170,7 @@ def _of(record: type[Any]) -> dict[str, Getter]:
 FIELDS: Mapping[str, Mapping[str, Getter]] = {
     record.service: _of(record)
     for record in (
-        *(Conn, Session, Transfer),
+        *(Conn, Session, Transfer, Backup),
         *get_args(Record),
     )
 }

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from sensor.detect.backups import Backup
 from sensor.detect.policy_file import parse
 from sensor.track.observation import Device, Direction
 from sensor.wire.records import Attachment, Ftp, Http, Imap, Pop3, Smtp
@@ -155,6 +156,7 @@ FIRES = [
     ("blindspot-tor", [flow("www.torproject.org", **TALK)]),
     ("blindspot-ech", [flow("cloudflare-ech.com", **TALK)]),
     ("blindspot-tunnel", [flow(None, **TALK, app="wireguard")]),
+    ("health-backup-stopped", [observed(Backup(10, 86_400.0, 200_000.0, 5_000_000), conn(), host="www.acronis.com")]),
 ]
 
 NOT = [
@@ -177,6 +179,7 @@ NOT = [
     ("blindspot-vpn", [flow("api.nordvpn.com", **TALK, device=PHONE)]),
     ("blindspot-tor", [flow("torproject.org.example", **TALK)]),
     ("blindspot-tunnel", [flow(None, out=900, into=0, app="wireguard")]),
+    ("health-backup-stopped", [observed(Backup(10, 86_400.0, 0.0, 5_000_000), conn(), host="www.acronis.com")]),
     ("blindspot-ech", [flow("www.cloudflare.com", **TALK)]),
     *(("mail-attachment-in-clear-inside", [box(kind, PDF), inside(kind, P7M)]) for kind in (Smtp, *BOXES)),
     *(("mail-attachment-in-clear-inside", [inside(kind, PDF, **MSS)]) for kind in (Smtp, *BOXES)),
