@@ -6,9 +6,12 @@ With CI=true nothing is left out unseen: a skip, an expected failure, a deselect
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from sensor.store import WatchStore
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"  # beside the clone: other people's captures, never part of the project
@@ -27,6 +30,13 @@ def pytest_configure() -> None:
 def clock_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether a time server has set the clock of the machine that runs the tests is not what they are about."""
     monkeypatch.setattr("sensor.store.clock.synchronised", lambda: True)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[WatchStore]:
+    """An open store of `watch`, under the test's own directory."""
+    with WatchStore(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -15,19 +15,17 @@ from dashboard.privacy import Privacy
 from dashboard.sources.local import LocalSource
 from dashboard.web import WebSettings, create_app, new_link
 from sensor.detect.alert import (
-    Alert,
     AlertDevice,
     AlertPeer,
     Category,
-    Confidence,
     Hds,
     Legal,
     Nature,
     Severity,
     Words,
 )
-from sensor.store import WatchStore
 from tests.influxd.fixtures import influxd, practice
+from tests.made import alert
 
 __all__ = ["influxd", "practice"]
 
@@ -43,14 +41,7 @@ def now():
 
 @pytest.fixture
 def sample():
-    return Alert(
-        id="a1",
-        rule="mail-clear-attachment",
-        category=Category.MAIL,
-        app="smtp",
-        nature=Nature.TRANSFER,
-        severity=Severity.HIGH,
-        confidence=Confidence.CERTAIN,
+    return alert(
         first_seen=NOW - 600 * SECOND,
         last_seen=NOW - 60 * SECOND,
         count=3,
@@ -98,12 +89,6 @@ def unnamed(sample):
         ),
         en=Words("Control of {device} (192.168.1.12)", "Call your provider.", "A contract", "A session"),
     )
-
-
-@pytest.fixture
-def store(tmp_path: Path):
-    with WatchStore(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

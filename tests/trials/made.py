@@ -3,20 +3,11 @@
 import sqlite3
 from pathlib import Path
 
-from sensor.detect.alert import (
-    Alert,
-    AlertDevice,
-    AlertPeer,
-    Category,
-    Confidence,
-    Hds,
-    Nature,
-    Severity,
-    Words,
-)
+from sensor.detect.alert import Alert
 from sensor.store import schema
 from sensor.store.upkeep import Terms
 from sensor.store.watch import database
+from tests import made
 
 SECOND = 1_000_000_000
 SET = Terms(trusted=lambda: True)  # a clock that is set, whatever the machine's is
@@ -24,29 +15,7 @@ NOW = 1_795_161_600 * SECOND  # 2026-11-20 08:00 UTC
 
 
 def alert(name: str, seen: int = NOW) -> Alert:
-    words = Words("Un courrier est parti en clair", "Passez par MSSanté.", "Chiffré", "En clair")
-    return Alert(
-        id=name,
-        rule="mail-clear-attachment",
-        category=Category.MAIL,
-        app="smtp",
-        nature=Nature.TRANSFER,
-        severity=Severity.HIGH,
-        confidence=Confidence.CERTAIN,
-        first_seen=seen,
-        last_seen=seen,
-        count=1,
-        device=AlertDevice("192.168.1.20", "aa:bb:cc:dd:ee:ff", "Scanner", "Brother"),
-        peer=AlertPeer("203.0.113.9", 25, "smtp.example.fr", "banner", Hds.NOT_LISTED, None),
-        bytes_out=120_000,
-        bytes_in=900,
-        packets=140,
-        community_id=None,
-        evidence=(("attachments", 1),),
-        legal=(),
-        fr=words,
-        en=words,
-    )
+    return made.alert(id=name, first_seen=seen, last_seen=seen)
 
 
 def old_store(state: Path, rows: int) -> None:
