@@ -25,6 +25,7 @@ _SAID = {
     "fr": {
         "named": "{name} : {line}",
         "well": "Journal intact : {count} entrées vérifiées.",
+        "one": "Journal intact : 1 entrée vérifiée.",
         "root": "Racine à conserver ailleurs : {root}",
         "lost": "Un fichier abîmé en avait fait perdre {count} autres : une entrée signée le déclare.",
         "bad": "Journal ALTÉRÉ à l’entrée {seq} : {why}",
@@ -42,6 +43,7 @@ _SAID = {
     "en": {
         "named": "{name}: {line}",
         "well": "Journal intact: {count} entries verified.",
+        "one": "Journal intact: 1 entry verified.",
         "root": "Root to keep elsewhere: {root}",
         "lost": "A damaged file had lost {count} others: a signed entry says so.",
         "bad": "Journal ALTERED at entry {seq}: {why}",
@@ -93,7 +95,8 @@ def _tell(name: str, verdict: Verdict, said: dict[str, str]) -> None:
     if verdict.fault is not None:
         lines = [said["bad"].format(seq=verdict.seq, why=said[verdict.fault])]
     else:
-        lines = [said["well"].format(count=verdict.entries - verdict.lost)]
+        count = verdict.entries - verdict.lost
+        lines = [said["one" if count == 1 else "well"].format(count=count)]
     if verdict.lost:
         lines.append(said["lost"].format(count=verdict.lost))
     for line in lines:
