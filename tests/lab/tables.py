@@ -43,4 +43,28 @@ def _remote_text(results: Results) -> str:
     )
 
 
-TABLES = {"remote": Table(_remote, _remote_text)}
+UPLOADS = (
+    "upload_transfer", "upload_to_cloud", "upload_to_assistant", "upload_to_translation", "upload_to_webmail", "upload_to_backup",
+    "upload_to_capable", "upload_to_secure", "upload_to_state", "upload_to_own", "upload_unknown", "upload_hds",
+)  # fmt: skip
+LIKE_UPLOADS = (
+    "like_upload_call", "like_upload_printing", "telemetry", "download_transfer", "like_upload_imap_sync", "update_download",
+    "like_upload_nas", "like_upload_backup_hds", "like_upload_form", "like_upload_photos", "like_upload_dns", "like_upload_game",
+)  # fmt: skip
+LIKE_MESSENGERS = (
+    "dns_messenger", "messenger_preview", "like_messenger_share_button", "like_messenger_meta", "like_messenger_cdn",
+    "like_messenger_push", "guest_messenger", "professional_teams", "professional_slack", "professional_zoom", "professional_meet",
+    "professional_olvid",
+)  # fmt: skip
+
+
+def _right(results: Results) -> str:
+    right = [word for word, _ in results.values()].count("right")
+    return f"{right}/{len(results)} right"
+
+
+TABLES = {
+    "remote": Table(_remote, _remote_text),
+    "uploads": Table(lambda: [*UPLOADS, *LIKE_UPLOADS], _right),
+    "lookalikes": Table(lambda: list(LIKE_MESSENGERS), _right),
+}
