@@ -104,6 +104,7 @@ class Session:
     two_way: bool  # payload kept flowing in both directions after negotiation
     ended: bool
     detail: str | None = None  # what the protocol said: "hybrid", "SSH-2.0-OpenSSH_9.2"…
+    copies: bool = False  # files are copied, by its shape: much one way, next to nothing back
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ NEEDS = {
     "exposure:ftp": CLEAR,
     "exposure:dicom": CLEAR,
     "telnet": SESSIONS,
-    "remote:transfer": SESSIONS,
     "quic": NAMES,
     "xmpp": NAMES,
     "irc": NAMES,

@@ -15,7 +15,7 @@ from sensor.demo.morning import morning
 from sensor.settings import load
 from tests.sensor.track.frames import START, frames_of
 
-RECORDED_SSH = FilePath(__file__).parents[1] / "recordings" / "ssh_shell.pcap"
+RECORDED_SSH = FilePath(__file__).parents[1] / "recordings" / "remote_restarted_ssh.pcap"
 
 
 class Batches:
@@ -82,7 +82,7 @@ def latest(chain, source, **how):
 def test_a_session_goes_on_under_its_id_when_vigie_restarts(settings):
     """Half a session's packets, a restart, the other half: by its own bytes the rest could not be known."""
     (whole,) = (frames for frames in open_capture(RECORDED_SSH).batches() if len(frames.table))
-    middle = len(whole.table) // 2
+    middle = int(np.searchsorted(whole.table["ts"], whole.table["ts"][-1] - 3_000_000_000))
     halves = [Frames(whole.data, whole.table[part]) for part in (slice(middle), slice(middle, None))]
     (before,) = latest(Chain(settings, seed=1), Batches(halves[:1]), goes_on=True).values()
     assert not before.ended

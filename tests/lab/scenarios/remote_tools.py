@@ -32,7 +32,6 @@ class Tool:
     into: int = 2_000
     nature: str = "session"
     greets: int = 1  # bytes that a scan gets out of it at least
-    needs: tuple[str, ...] = ()
 
 
 def act(tool: Tool, lab: Lab) -> None:
@@ -53,7 +52,6 @@ def scenario(tool: Tool) -> Scenario:
         text=f"{tool.words}: idle, scanned, refused, used.",
         act=partial(act, tool),
         told=(Told("remote", tool.app, tool.nature, device=tool.post, peer="support"),),
-        needs=tool.needs,
         may=(
             *(Told("remote", tool.app, "event", device=tool.post, peer=peer) for peer in ("stranger", "call")),
             Told("exposure", device=tool.post),  # a password in clear
@@ -99,8 +97,8 @@ TOOLS = (
     Tool("x11vnc", "vnc", "VNC (x11vnc)", 5900, "accueil", lambda _, post: screen.x11vnc(post, secured=True),
          partial(screen.vnc_refused, port=5900), screen.vncviewer, out=200),
     SSH(name="ssh", words="SSH: a command line", use=lambda client, address, _: ssh.shell(client, address)),
-    SSH(name="scp", words="SSH: a copy (scp)", use=_copy, nature="transfer", out=400_000, into=1_000, needs=("remote:transfer",)),
-    SSH(name="sftp", words="SSH: files (sftp)", use=_sftp, nature="transfer", out=400_000, into=1_000, needs=("remote:transfer",)),
+    SSH(name="scp", words="SSH: a copy (scp)", use=_copy, nature="transfer", out=400_000, into=1_000),
+    SSH(name="sftp", words="SSH: files (sftp)", use=_sftp, nature="transfer", out=400_000, into=1_000),
     SSH(name="ssh_tunnel", words="SSH: a tunnel to a screen", use=_tunnel, serve=_tunnel_end),
     SSH(name="ssh_443", words="SSH on port 443", port=443, serve=_sshd(443), refuse=partial(ssh.refused, port=443),
         use=lambda client, address, _: ssh.shell(client, address, port=443)),

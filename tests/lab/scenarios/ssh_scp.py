@@ -6,7 +6,6 @@ from tests.lab.services import ssh, web
 TOLD = (Told("remote", "ssh", "transfer", device="medecin", peer="support"),)
 SEEN = (Seen("tcp", 22, "medecin", "support", out=400_000),)
 MAY = (Told("upload", device="medecin", peer="support"),)
-NEEDS = ("remote:transfer",)
 
 
 def act(lab):

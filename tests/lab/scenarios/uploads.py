@@ -33,9 +33,8 @@ def _send(server: str, name: str, size: int, lab: Lab) -> None:
     web.upload(lab["accueil"], f"https://{name}", size)
 
 
-def _upload(
-    name: str, words: str, server: str, host: str, size: int, app: str | None, hds: str | None, config: str | None
-) -> Scenario:
+def _upload(row: tuple[str, str, str, str, int, str | None, str | None, str | None]) -> Scenario:
+    name, words, server, host, size, app, hds, config = row
     told = Told("upload", app, "transfer", device="accueil", peer=server, hds=hds, out=size, host=host)
     return Scenario(
         name=f"upload_to_{name}",
@@ -107,7 +106,7 @@ LOOKALIKES: tuple[tuple[str, str, Callable[[Lab], None], Seen, str | None], ...]
 )  # fmt: skip
 
 SCENARIOS = (
-    *(_upload(*row) for row in UPLOADS),
+    *(_upload(row) for row in UPLOADS),
     *(
         Scenario(name=f"like_upload_{name}", text=f"{text}: no upload.", act=act, seen=(seen,), config=config)
         for name, text, act, seen, config in LOOKALIKES

@@ -34,7 +34,9 @@ asyncio.run(server() if sys.argv[1] == "serve" else player())
 def game(client: Node, server: Node, name: str, turns: int) -> None:
     """A game in a browser: small messages both ways over a WebSocket in TLS (python3-websockets on both sides)."""
     pair = server.certificate()
-    server.start("/usr/bin/python3", server.file("game.py", GAME), "serve", server.ip, pair.certificate, pair.key, port=443)
+    server.start(
+        "/usr/bin/python3", server.file("game.py", GAME), "serve", server.ip, pair.certificate, pair.key, port=443
+    )
     client.run("/usr/bin/python3", client.file("game.py", GAME), "play", f"wss://{name}/", str(turns), patience=60)
 
 
@@ -67,7 +69,8 @@ def samba(host: Node) -> None:
         "smb.conf",
         f"[global]\nworkgroup=LAB\nserver role=standalone server\nmap to guest=bad user\nguest account={canaries.USER}\nsmb ports=445\n"
         f"interfaces={host.ip}\nbind interfaces only=yes\ndisable netbios=yes\nload printers=no\nprinting=bsd\nprintcap name=/dev/null\n"
-        f"ncalrpc dir={state}\n" + "".join(f"{name} directory={state}\n" for name in ("lock", "state", "cache", "pid", "private"))
+        f"ncalrpc dir={state}\n"
+        + "".join(f"{name} directory={state}\n" for name in ("lock", "state", "cache", "pid", "private"))
         + f"[partage]\npath={share}\nguest ok=yes\nread only=no\n",
     )
     host.start("smbd", "--foreground", "--no-process-group", "--debug-stdout", f"--configfile={conf}", port=445)
@@ -97,9 +100,19 @@ def call(host: Node, server: Node, packets: int) -> None:
 def push_line(host: Node, server: Node, name: str, port: int, seconds: float) -> None:
     """A phone's line for notifications: TLS that stays open and says a few bytes now and then."""
     pair = server.certificate()
-    server.start("socat", f"OPENSSL-LISTEN:{port},bind={server.ip},reuseaddr,fork,cert={pair.both},verify=0", "EXEC:cat", port=port)
+    server.start(
+        "socat",
+        f"OPENSSL-LISTEN:{port},bind={server.ip},reuseaddr,fork,cert={pair.both},verify=0",
+        "EXEC:cat",
+        port=port,
+    )
     beats = f"for beat in $(seq {int(seconds)}); do echo beat; sleep 1; done"
-    host.run("sh", "-c", f"({beats}) | openssl s_client -quiet -no_ign_eof -connect {name}:{port} -servername {name}", may_fail=True)
+    host.run(
+        "sh",
+        "-c",
+        f"({beats}) | openssl s_client -quiet -no_ign_eof -connect {name}:{port} -servername {name}",
+        may_fail=True,
+    )
 
 
 def lookups(host: Node, many: int) -> None:

@@ -63,7 +63,18 @@ def get(host: Node, address: str, *more: str) -> str:
 def talk(host: Node, site: str, page: str, turns: int, size: int) -> None:
     """A program that works over one connection, as browsers do: reads a page, sends something, and again."""
     file = document(host, size)
-    each = [f"{site}/{page}", "-o", "/dev/null", "--next", "-sS", "-F", f"fichier=@{file}", f"{site}/depot/envoi", "-o", "/dev/null"]
+    each = [
+        f"{site}/{page}",
+        "-o",
+        "/dev/null",
+        "--next",
+        "-sS",
+        "-F",
+        f"fichier=@{file}",
+        f"{site}/depot/envoi",
+        "-o",
+        "/dev/null",
+    ]
     argv = each
     for _ in range(turns - 1):
         argv = [*argv, "--next", "-sS", *each]

@@ -115,12 +115,13 @@ def session(
     device: Device = POST,
     **more: Any,
 ) -> Observation:
+    copies = more.pop("copies", False)
     ports = {"rdp": 3389, "vnc": 5900, "ssh": 22}
     internal = {"peer_ip": "192.168.1.30"} if direction is Direction.INTERNAL else {}
     values = {"port": ports.get(app, 4000), "out": 90_000, "into": 20_000, "seconds": 600} | internal | more
     c = of or conn(direction=direction, device=device, **values)
     duration = (c.last_ts - c.first_ts) / S
-    record = Session(app, answered, established, c.first_ts, duration, two_way, c.ended)
+    record = Session(app, answered, established, c.first_ts, duration, two_way, c.ended, copies=copies)
     return observed(record, c, direction=direction, device=device)
 
 

@@ -33,7 +33,7 @@ WSMAN = Http(method="POST", uri="/wsman", request_mime_type="application/soap+xm
 def test_sessions(record, app, answered, established):
     track = SessionTrack.of(record)
     track.learn(record)
-    told = track.snapshot(conn(out=2_000, into=8_000))
+    told = track.snapshot(conn(out=2_000, into=8_000, ended=True))
     assert (told.app, told.answered, told.established, told.two_way) == (app, answered, established, False)
 
 
@@ -49,7 +49,38 @@ def test_sessions(record, app, answered, established):
 def test_an_ssh_session_is_what_a_refused_log_in_does_not_explain(record, said, out, into, established):
     track = SessionTrack("ssh")
     track.learn(Ssh(client="SSH-2.0-a", server="SSH-2.0-b", kex_seen=True, newkeys=True), said)
-    assert track.snapshot(conn(out=out, into=into)).established is established
+    assert track.snapshot(conn(out=out, into=into, ended=True)).established is established
+
+
+LOGGED_IN = {"out": 3_700, "into": 3_600, "seconds": 1}
+
+
+@pytest.mark.parametrize(
+    ("what", "out", "into", "copies"),
+    [
+        ("scp", 404_700, 4_600, True),
+        ("sftp, files both ways", 405_400, 18_500, True),
+        ("sftp, a file fetched", 5_000, 404_700, True),
+        ("a screen through a tunnel", 5_700, 60_000, False),
+        ("a long text shown", 4_400, 90_000, False),
+        ("a shell", 4_100, 9_500, False),
+        ("a small file", 40_000, 4_600, False),
+    ],
+)
+def test_a_copy_over_ssh_is_known_by_its_shape(what, out, into, copies):
+    track = SessionTrack("ssh")
+    track.learn(Ssh(client="SSH-2.0-a", server="SSH-2.0-b", kex_seen=True, newkeys=True), (1_700, 1_600))
+    assert not track.snapshot(conn(**LOGGED_IN)).established, "too early to tell which"
+    told = track.snapshot(conn(out=out, into=into, seconds=7))
+    assert (told.established, told.copies) == (True, copies)
+
+
+def test_what_was_a_session_stays_one_whatever_is_shown_then():
+    track = SessionTrack("ssh")
+    track.learn(Ssh(client="SSH-2.0-a", server="SSH-2.0-b", kex_seen=True, newkeys=True), (1_700, 1_600))
+    track.snapshot(conn(**LOGGED_IN))
+    assert track.snapshot(conn(out=4_100, into=9_500, seconds=7)).established
+    assert not track.snapshot(conn(out=4_300, into=900_000, seconds=20)).copies
 
 
 @pytest.mark.parametrize(
