@@ -1,8 +1,7 @@
 """Programs known by their own first bytes on a stream, where no protocol is read any further.
 
-The bytes and where they are published stand in `fingerprint_chat`, `fingerprint_frames`, `fingerprint_remote` and
-`fingerprint_control`. A sign is told once; what follows
-it is counted only.
+The bytes and where they are published stand in `fingerprint_chat`, `fingerprint_frames`, `fingerprint_remote`,
+`fingerprint_control` and `fingerprint_health`. A sign is told once; what follows it is counted only.
 """
 
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, Rest
 from sensor.wire import fingerprint_chat as chat
 from sensor.wire import fingerprint_control as control
 from sensor.wire import fingerprint_frames as frames
+from sensor.wire import fingerprint_health as health
 from sensor.wire import fingerprint_remote as remote
 from sensor.wire.records import Fingerprint
 from sensor.wire.sides import TwoSides, best
@@ -39,6 +39,8 @@ SIGNS: dict[str, Callable[[bytes, bytes], Likeness]] = {
     "winbox": control.winbox,
     "rustdesk": control.rustdesk,
     "pptp": control.pptp,
+    "dicom": health.dicom,
+    "hl7": health.hl7,
 }
 FIRST_BYTES = chat.FIRST_BYTES
 

@@ -78,6 +78,7 @@ def act(name: str, *, live: bool = False, keep: bool = False) -> Acted:
             raise KeyboardInterrupt
         failure = _text(out / "failure") or (f"the lab ended with {code}" if code else None)
         pcap = (out / "mirror.pcap").read_bytes() if (out / "mirror.pcap").exists() else b""
+        failure = failure or (None if pcap else "the lab left no recording")
         return Acted(failure, pcap, _text(out / "alerts.jsonl") if live else None)
 
 

@@ -71,6 +71,8 @@ FIRES = [
     ("exposure-ftp-password", [observed(Ftp(password=True, auth_success=False), FILES)]),
     ("exposure-ftp-password", [observed(Ftp(password=True), FILES, direction=INSIDE)]),
     ("exposure-ftp-files", [observed(Ftp(auth_success=True, stored=2), FILES)]),
+    ("exposure-dicom", [flow(None, app="dicom", port=104, out=90_000, into=900)]),
+    ("exposure-hl7", [flow(None, app="hl7", port=2575, out=900, into=200)]),
     *(("messaging-consumer", [flow(None, app=app, **TALK)]) for app in ("irc", "xmpp", "msn", "threema", "teamspeak")),
     ("remote-inbound-shell", [session("rlogin")]),
     ("remote-inbound-desktop", [session("x11")]),
@@ -236,6 +238,9 @@ NOT = [
     ("remote-inbound-desktop", [session(answered=False)]),
     ("remote-inbound-desktop", [session(direction=OUT)]),
     ("remote-inbound-desktop", [session("ssh")]),
+    ("exposure-dicom", [flow(None, app="dicom", port=104, out=500, into=400)]),  # a test of the line
+    ("exposure-dicom", [flow(None, app="dicom", port=104, out=90_000, into=900, direction=INSIDE)]),
+    ("exposure-hl7", [flow(None, app="hl7", port=2575, out=900, into=200, direction=INSIDE)]),
     ("remote-inbound-shell", [session("ssh", **BRIEF)]),
     ("remote-inbound-shell", [session("ssh", copies=True)]),
     ("remote-outbound-shell", [session("ssh", OUT, copies=True)]),

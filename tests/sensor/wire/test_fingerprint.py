@@ -52,6 +52,18 @@ CONTROL = [
     ("rustdesk", [Orig(SIGNED_ID), Resp(KEYS)]),
 ]
 
+ASSOCIATE = (
+    b"\1\0\0\0\0\xcd\0\1\0\0"
+    + b"ARCHIVE".ljust(16)
+    + b"ECHO".ljust(16)
+    + bytes(32)
+    + b"\x10\0\0\x151.2.840.10008.3.1.1.1"
+)
+HEALTH = [
+    ("dicom", [Orig(ASSOCIATE), Resp(b"\2\0\0\0\0\xb8")]),
+    ("dicom", [Orig(ASSOCIATE), Resp(b"\3\0\0\0\0\4")]),
+    ("hl7", [Orig(b"\x0bMSH|^~\\&|LABO|"), Resp(b"\x0bMSH|^~\\&|CABINET|")]),
+]
 SIGNS_ALONE = [
     ("whatsapp", [Orig(b"WA\x06\x03\0\0")]),
     ("whatsapp", [Orig(b"ED\0\1\0\0\x04\x08")]),
@@ -70,6 +82,7 @@ SIGNS_ALONE = [
     ("whatsapp", [Orig(b"WA\x01\x05\0\0")]),
     *FRAMES,
     *CONTROL,
+    *HEALTH,
 ]
 
 
@@ -165,6 +178,11 @@ def test_x11_says_whether_it_let_in(answer, let_in):
         (DAMEWARE, DAMEWARE[:15] + b"?" + bytes(24), Likeness.NO),
         (b"0\x11\2\1\1\x60\x0c", b"0\x0c\2\1\1", Likeness.NO),  # LDAP
         (bytes(4), b"\0X\x08\0~", Likeness.NO),
+        (ASSOCIATE.replace(b"10008", b"10009"), b"\2\0", Likeness.NO),
+        (ASSOCIATE, b"\4\0", Likeness.NO),
+        (ASSOCIATE[:60], b"\2\0", Likeness.MAYBE),
+        (b"\x0bMSH|^~", b"HTTP/1.1", Likeness.NO),
+        (b"\x0bMSHA", b"\x0bMSH|", Likeness.NO),
         (b"\x10\0\0\0SOL!", b"\x11", Likeness.NO),
         (b"\x10\x1e\0\4MQTT\4\2", b"\x20\2\0\0", Likeness.NO),  # MQTT
         (b"\x27\6admin\0" + bytes(32) + b"\2", b"1\6", Likeness.NO),

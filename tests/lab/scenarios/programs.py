@@ -1,0 +1,71 @@
+"""Programs that no other scenario runs: HTTP/3, XMPP, IRC with a real client, OpenVPN, HL7."""
+
+from collections.abc import Callable
+
+from tests.lab.lab import Lab
+from tests.lab.scenario import Scenario, Seen, Told
+from tests.lab.services import chat, other, quic
+
+
+def _quic(name: str, server: str, size: int) -> Callable[[Lab], None]:
+    def act(lab: Lab) -> None:
+        quic.server(lab[server])
+        quic.send(lab["accueil"], name, size)
+
+    return act
+
+
+def _xmpp(lab: Lab) -> None:
+    chat.prosody(lab["unknown"])
+    chat.sendxmpp(lab["accueil"], lab["unknown"], 20)
+
+
+def _irc(lab: Lab) -> None:
+    other.ngircd(lab["unknown"])
+    chat.irssi(lab["accueil"], "depot.hebergeur.example")
+
+
+SCENARIOS = (
+    Scenario(
+        name="quic_browsing",
+        text="A page over HTTP/3 (aioquic): nothing to tell.",
+        act=_quic("www.journal.example", "web", 0),
+        seen=(Seen("udp", 443, "accueil", "web", out=2_000, into=20_000),),
+    ),
+    Scenario(
+        name="quic_upload",
+        text="A document goes to a transfer site over HTTP/3 (aioquic): told by the name in the Initial.",
+        act=_quic("storm-eu.wetransfer.net", "transfer", 400_000),
+        told=(Told("upload", "wetransfer", "transfer", device="accueil", peer="transfer", hds="not_listed", out=400_000,
+                   host="storm-eu.wetransfer.net"),),
+        seen=(Seen("udp", 443, "accueil", "transfer", out=400_000),),
+    ),
+    Scenario(
+        name="xmpp_chat",
+        text="Someone writes to a colleague by XMPP (Prosody, go-sendxmpp).",
+        act=_xmpp,
+        told=(Told("messaging", "xmpp", device="accueil", peer="unknown"),),
+        seen=(Seen("tcp", 5222, "accueil", "unknown", out=1_500, into=2_000),),
+    ),
+    Scenario(
+        name="irc_irssi",
+        text="Someone chats on IRC in clear with a real client (irssi, ngIRCd).",
+        act=_irc,
+        told=(Told("messaging", "irc", device="accueil", peer="unknown"),),
+        seen=(Seen("tcp", 6667, "accueil", "unknown", out=200, into=1_000),),
+    ),
+    Scenario(
+        name="vpn_openvpn",
+        text="A post hides its traffic in an OpenVPN tunnel: a blind spot.",
+        act=lambda lab: chat.openvpn(lab["medecin"], lab["support"]),
+        told=(Told("blindspot", "openvpn", device="medecin", peer="support"),),
+        seen=(Seen("udp", 1194, "medecin", "support", out=3_000, into=20_000),),
+    ),
+    Scenario(
+        name="hl7_clear",
+        text="A result goes to a centre outside as an HL7 message in clear.",
+        act=lambda lab: chat.hl7(lab["medecin"], lab["unknown"]),
+        told=(Told("exposure", "hl7", device="medecin", peer="unknown"),),
+        seen=(Seen("tcp", 2575, "medecin", "unknown", out=150, into=60),),
+    ),
+)  # fmt: skip

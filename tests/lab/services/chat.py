@@ -1,0 +1,108 @@
+"""Chats of the old kind (XMPP by Prosody and go-sendxmpp, IRC by irssi), OpenVPN, and HL7 messages.
+
+What could not be had for the lab, and why:
+
+* Matrix: Debian 12 has neither Synapse nor Conduit, nor a command-line client; their packages on PyPI build a database and an
+  account for each run, past what a scenario may take. Tchap and Element are tried by their names.
+* HTTP/3 of curl and nginx: Debian 12 builds them without it; `quic` has aioquic's.
+* TeamViewer, AnyDesk, RustDesk, Citrix, Radmin, DameWare, NoMachine, Intel AMT: not free, or no package of any registry; no
+  server of theirs may be reached from here. Tried by their published bytes (tests/sensor/wire).
+* Xspice: Debian 12's aborts at its start; QEMU's console is the SPICE server. xpra speaks a protocol that no rule asks for.
+* HL7: no MLLP program in Debian; socat carries the messages, framed as MLLP says.
+* Tor: a handshake made by a specification test only, since nothing may be reached from here.
+"""
+
+from pathlib import Path
+
+from tests.lab import canaries
+from tests.lab.lab import Node
+from tests.lab.services import ssh
+
+DOMAIN = "chat.lab.example"
+
+
+def prosody(host: Node) -> None:
+    pair, data = host.certificate(), host.home / "prosody"
+    data.mkdir()
+    conf = host.file(
+        "prosody.cfg.lua",
+        f'interfaces = {{ "{host.ip}" }}\nmodules_enabled = {{ "roster"; "saslauth"; "tls"; "disco"; "ping" }}\n'
+        f'modules_disabled = {{ "s2s" }}\nauthentication = "internal_plain"\nc2s_require_encryption = true\ndaemonize = false\n'
+        f'data_path = "{data}"\npidfile = "{host.home}/prosody.pid"\nlog = {{ info = "*console" }}\nrun_as_root = true\n'
+        f'VirtualHost "{DOMAIN}"\nssl = {{ key = "{pair.key}"; certificate = "{pair.certificate}" }}\n',
+    )
+    for name in (canaries.USER, "secretariat"):
+        host.run("prosodyctl", "--config", conf, "register", name, DOMAIN, canaries.PASSWORD)
+    host.start("prosody", "--config", conf, "-F", port=5222)
+
+
+def sendxmpp(host: Node, server: Node, messages: int) -> None:
+    """Someone writes to a colleague."""
+    text = "\n".join(f"{canaries.BODY} {number}" for number in range(messages)) + "\n"
+    host.run(
+        "timeout", "20", "go-sendxmpp", "-n", "-i", "-u", f"{canaries.USER}@{DOMAIN}", "-p", canaries.PASSWORD, "-j", f"{server.ip}:5222",
+        f"secretariat@{DOMAIN}", feed=text, patience=30, may_fail=True,  # it minds that its input ends
+    )  # fmt: skip
+
+
+def irssi(host: Node, name: str) -> None:
+    """Someone chats in a room."""
+    argv: list[str | Path] = [
+        "timeout",
+        "15",
+        "script",
+        "-qec",
+        f"irssi --home={host.home}/irssi -c {name} -n canari",
+        "/dev/null",
+    ]
+    said = [f"{canaries.BODY} {number}" for number in range(6)]
+    ssh.type_in(host, argv, ("", "", "/join #salle", *said, "/quit"), 1.4, end="\r")
+
+
+def openvpn(host: Node, server: Node) -> None:
+    """An OpenVPN tunnel in user space, and a page through it."""
+    for node, far in ((server, host), (host, server)):
+        pair = node.lab.authority.pair(f"{node.name}.lab.example")
+        ends = ("10.77.0.1", "10.77.0.2") if node is server else ("10.77.0.2", "10.77.0.1")
+        role = (
+            ["--tls-server", "--dh", "none", "--lport", "1194", "--local", node.ip]
+            if node is server
+            else ["--tls-client", "--nobind"]
+        )
+        to = [] if node is server else ["--remote", far.ip, "1194"]
+        node.start("openvpn", "--dev", f"tun{node.name[:4]}", "--dev-type", "tun", "--ifconfig", *ends, *role, *to, "--ca", node.lab.authority.file,
+                   "--cert", pair.certificate, "--key", pair.key, "--proto", "udp4", "--verb", "3", "--disable-dco",
+                   **({"port": 1194, "proto": "udp"} if node is server else {}))  # fmt: skip
+    served = server.file("pages/index.html", "page " * 4_000)
+    server.run("sh", "-c", "until ip addr show to 10.77.0.1 | grep -q tun; do sleep 0.1; done")
+    server.start("busybox", "httpd", "-f", "-p", "10.77.0.1:8080", "-h", served.parent)
+    server.listens(8080)
+    host.run(
+        "curl",
+        "-sS",
+        "--connect-timeout",
+        "2",
+        "--retry",
+        "8",
+        "--retry-all-errors",
+        "-o",
+        "/dev/null",
+        "http://10.77.0.1:8080/index.html",
+    )
+
+
+def hl7(host: Node, server: Node) -> None:
+    """A laboratory's software sends a result, and is told that it came (MLLP, HL7 v2.5)."""
+    head = r"MSH|^~\&|{}|CABINET|{}|CENTRE|20260302093000||{}|4402|P|2.5"
+    result = "\r".join(
+        (head.format("LABO", "DPI", "ORU^R01"), f"PID|1||4402||{canaries.PATIENT}", "OBX|1|TX|1||" + canaries.BODY, "")
+    )
+    answer = "\r".join((head.format("DPI", "LABO", "ACK"), "MSA|AA|4402", ""))
+    server.file("ack", b"\x0b" + answer.encode() + b"\x1c\r")
+    server.start(
+        "socat",
+        f"TCP-LISTEN:2575,bind={server.ip},reuseaddr,fork",
+        "SYSTEM:head -c 40 >/dev/null; cat ack; sleep 1",
+        port=2575,
+    )
+    host.run("socat", "-t2", "-", f"TCP:{server.ip}:2575", feed=b"\x0b" + result.encode() + b"\x1c\r")
