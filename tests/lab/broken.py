@@ -47,6 +47,17 @@ GUARDS = (
     Guard("sensor.wire.ssh", "return Likeness.YES", "return Likeness.NO", "ssh_shell"),
     Guard("sensor.wire.rdp", "if packet[5] == CONFIRM:", "if packet[5] != CONFIRM:", "rdp_session"),
     Guard("sensor.wire.rfb", "if len(head) == VERSION_SIZE else", "if len(head) != VERSION_SIZE else", "vnc_session"),
+    Guard("sensor.wire.pop3_words", "return Likeness.YES", "return Likeness.NO", "pop3_clear_pdf"),
+    Guard("sensor.wire.imap_words", "return Likeness.YES", "return Likeness.NO", "imap_clear_pdf"),
+    Guard("sensor.wire.telnet", "ENOUGH_LINES = 3", "ENOUGH_LINES = 3_000", "telnet_session"),
+    Guard("sensor.wire.ftp", "return Likeness.YES", "return Likeness.NO", "ftp_clear_upload"),
+    Guard("sensor.wire.irc", "return Likeness.YES", "return Likeness.NO", "irc_chat"),
+    Guard("sensor.wire.xmpp", "return Likeness.YES", "return Likeness.NO", "xmpp_chat"),
+    Guard("sensor.wire.quic", "return Likeness.YES if first and", "return Likeness.NO if first and", "quic_upload"),
+    Guard("sensor.wire.fingerprint_remote", "len(data) < X11_ANSWER", "len(data) >= X11_ANSWER", "remote_x11"),
+    Guard("sensor.wire.fingerprint_pairs", "len(data) == 92", "len(data) == 93", "vpn_wireguard"),
+    Guard("sensor.wire.fingerprint_health", 'ACCEPT, REJECT = b"', 'REJECT, ACCEPT = b"x', "dicom_clear"),
+    Guard("sensor.wire.fingerprint_health", "not chr(separator)", "chr(separator)", "hl7_clear"),
 )
 
 
