@@ -56,7 +56,7 @@ def read_message(data: bytes) -> Dhcp:
     return Dhcp(
         message=_MESSAGES.get(int.from_bytes(options.get(_MESSAGE, b"")[:1], "big"), "BOOTP"),
         mac=mac_text(head[28 : 28 + head[2]]) if head[1] in _ETHERNETS else None,
-        client_id=options[_CLIENT][:LONGEST_ID].hex() if options.get(_CLIENT) else None,
+        client_id=_client(options.get(_CLIENT, b"")),
         host_name=_full_name(options.get(_FULL_NAME, b"")) or text(options.get(_NAME, b"")),
         vendor_class=text(options.get(_VENDOR, b"")),
         requested_addr=_address(options.get(_REQUESTED, head[12:16])),
@@ -86,6 +86,11 @@ def mac_text(octets: bytes) -> str | None:
 def text(value: bytes) -> str | None:
     """A text option: some clients end it with a zero."""
     return printable(value.rstrip(b"\0").strip()) or None
+
+
+def _client(value: bytes) -> str | None:
+    """A card's or a DUID; anything else may be a name that somebody gave."""
+    return value[:LONGEST_ID].hex() if value[:1] in (b"\x01", b"\xff") else None
 
 
 def _address(value: bytes) -> str | None:

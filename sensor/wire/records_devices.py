@@ -16,7 +16,7 @@ class Dhcp:
     message: str  # "DISCOVER", "ACK"…; of DHCPv6 "SOLICIT", "REPLY"…
     version: int = 4
     mac: str | None = None  # the client's own, whoever relayed it
-    client_id: str | None = None  # option 61 or DUID: hexadecimal digits
+    client_id: str | None = None  # option 61 or DUID, where it is a card's or a DUID: hexadecimal digits
     host_name: str | None = None  # option 12, 81 or 39
     vendor_class: str | None = None  # option 60 or 16: the program that asks
     requested_addr: str | None = None

@@ -1,7 +1,7 @@
 """What privacy forbids is planted in every protocol that is read, and searched in every byte that Vigie writes. Found: 0.
 
 Planted: subjects, attachments' names, words of bodies, local parts, passwords, users, cookies, queries, referers, form fields, TXT
-records. Searched: what `vigie inspect` prints (JSON, reports in both languages, statistics, complaints) and its Zeek logs, the store
+records; nicks, channels and texts of chats, callers, users and what they type in `later`. Searched: what `vigie inspect` prints (JSON, reports in both languages, statistics, complaints) and its Zeek logs, the store
 with its pages free or not and its WAL, open and closed, and every page and answer of the dashboard. `test_search` is about the search itself.
 """
 
@@ -24,12 +24,15 @@ from sensor.capture.files import open_capture
 from sensor.chain import Chain
 from sensor.settings import load
 from sensor.store import WatchStore
+from tests.privacy import later
 from tests.privacy.conversations import LOCAL_SERVER, C, S, capture, imap, message, pop3, smtp, tcp, udp
 from tests.privacy.search import found
 
 PARIS = ZoneInfo("Europe/Paris")
 INSPECT = "from dashboard.cli import main; main()"
 
+
+LATER = ("pop3", "imap", "ftp", "socks", "irc", "xmpp", "fingerprint", "stun", "dhcp", "ssdp", "netbios")
 
 KNOWN = {"webmail.example.org", "application/pdf", "192.168.1.20"}
 """What may be told, and must be: else the search looked at nothing."""
@@ -181,8 +184,15 @@ def film(canary):
         (ftp(canary), {"port": 21}),
         (rdp(canary), {"port": 3389}),
         (vnc(canary), {"port": 5900}),
+        (later.socks(canary), {"port": 1080}),
+        (later.irc(canary), {"port": 6667}),
+        (later.xmpp(canary), {"port": 5222}),
+        (later.telnet(canary), {"port": 23}),
+        (later.rlogin(canary), {"port": 513}),
     ]
     packets = [packet for n, (said, how) in enumerate(says) for packet in tcp(said, at=n * 2.0, **how)]
+    for n, (data, port) in enumerate(later.datagrams(canary)):
+        packets += udp(data, b"", port=port, at=40.0 + n)
     return packets + udp(*dns(canary), at=30.0)
 
 
@@ -200,7 +210,7 @@ def planted(canary, tmp_path_factory):
 
 def test_what_inspect_writes(canary, planted, tmp_path):
     said = b""
-    for n, more in enumerate((["--json"], ["--lang", "fr"], ["--lang", "en"])):
+    for n, more in enumerate((["--json", "--explain", "all"], ["--lang", "fr"], ["--lang", "en"])):
         out = tmp_path / str(n)
         out.mkdir()
         ways = ["--logs", str(out / "logs"), "--stats", str(out / "stats.json")]
@@ -209,6 +219,7 @@ def test_what_inspect_writes(canary, planted, tmp_path):
         said += run.stdout + run.stderr
         logs = {path.name: path.read_bytes() for path in (out / "logs").iterdir()}
         assert {"conn.log", "dns.log", "http.log", "smtp.log", "rdp.log", "rfb.log"} <= set(logs)
+        assert {f"{name}.log" for name in LATER} <= set(logs)
         said += (out / "stats.json").read_bytes() + b"".join(logs.values())
     apps = {json.loads(line)["app"] for line in said.splitlines() if line.startswith(b'{"id"')}
     assert {"smtp", "pop3", "imap", "http", "vnc"} <= apps

@@ -187,3 +187,15 @@ def test_what_cannot_be_read_is_counted():
     on = tracker()
     list(on.frames(frames_of([bytes(arp(PC, PC_IP))[:20]])))
     assert list(on.readers.given_up) == ["arp: N bytes announced, N left"]
+
+
+def test_a_neighbour_names_itself_and_a_broken_one_is_counted():
+    on = tracker()
+    element = (
+        b"\x02\x07\x04" + bytes.fromhex(PC.replace(":", "")) + b"\x04\x02\x05g\x06\x02\0\x09\x0a\x03TEL\x0c\x04Acme"
+    )
+    on._announcements.neighbour(element)
+    on._announcements.neighbour(element[:-1])
+    assert list(on.readers.given_up) == ["lldp: N bytes announced, N left"]
+    found = only([talk(PC, PC_IP)], on=on)
+    assert (found.host_name, found.vendor_class) == ("TEL", "Acme")

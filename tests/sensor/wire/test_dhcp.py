@@ -1,7 +1,5 @@
 """DHCP as dnsmasq, Windows and telephones write it: messages made by scapy, and by hand what scapy does not make."""
 
-import struct
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,4 +109,8 @@ def test_no_bytes_raise_anything_else(options, head):
 
 
 def test_a_client_identifier_is_bounded():
-    assert len(read_message(made((61, struct.pack("B", 0) + b"x" * 254))).client_id) == 128
+    assert len(read_message(made((61, b"\xff" + b"x" * 254))).client_id) == 128
+
+
+def test_a_client_identifier_that_somebody_chose_is_not_kept():
+    assert read_message(made((61, b"\0durand"))).client_id is None
