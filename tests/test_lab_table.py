@@ -61,6 +61,13 @@ def test_a_cell_that_was_not_acted_is_wrong(parts):
     assert table_cut.judged([CLEAR, SECRET], data) == {CLEAR.name: [], SECRET.name: ["it was not acted to its end"]}
 
 
+def test_a_cell_that_is_announced_again_begins_anew(parts):
+    data = parts[CLEAR.name]
+    announcement = data[24 : 40 + int.from_bytes(data[32:36], "little")]
+    assert table_cut.judged([CLEAR], data)[CLEAR.name] == []
+    assert table_cut.judged([CLEAR], data + announcement)[CLEAR.name]
+
+
 def test_it_is_drawn():
     one, other = table.cells("exim4")[:2]
     lines = table.drawn({one.name: [], other.name: ["not told"]}).splitlines()

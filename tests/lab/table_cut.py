@@ -34,7 +34,9 @@ def announce(cell: Cell) -> None:
 
 
 def split(data: bytes) -> dict[str, bytes]:
-    """A recording → recordings of its cells, by name. A flow is of the cell in which it began, whenever it ends."""
+    """A recording → recordings of its cells, by name. A flow is of the cell in which it began, whenever it ends; a cell that
+    is announced again begins anew.
+    """
     parts: dict[str, list[bytes]] = {}
     now: str | None = None
     whose: dict[Way, str] = {}
