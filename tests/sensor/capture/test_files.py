@@ -96,6 +96,19 @@ def test_pcap(read, order, magic, fraction, extra):
     assert {row["link"] for row in rows} == {1}
 
 
+@pytest.mark.parametrize("snaplen", [0, 1, 60, 0x7FFFFFFF, 0xFFFFFFFF])
+def test_a_snap_length_that_lies_is_not_believed(read, snaplen):
+    whole = bytearray(pcap())
+    whole[16:20] = struct.pack("<I", snaplen)
+    rows, flaws = read(bytes(whole))
+    assert ([row["frame"] for row in rows], flaws) == (PACKETS, ())
+
+
+def test_a_wire_length_below_what_was_captured_loses_nothing(read):
+    rows, flaws = read(pcap(wirelen=10))
+    assert ([row["frame"] for row in rows], flaws) == (PACKETS, ())
+
+
 def test_the_link_field_also_tells_of_check_sequences(read):
     rows, _ = read(pcap(link=113 | 0x04000000 | 2 << 28))
     assert {(row["link"], row["fcs"]) for row in rows} == {(113, 4)}
