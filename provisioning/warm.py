@@ -1,6 +1,6 @@
 """Compiles and unpacks, at set-up, what would else be at the first packet: run by provisioning/setup.sh in the environment.
 
-The loop over packets and the ring have a function for it; the two capture formats are warmed by reading a file of each.
+The loop over packets, what passes in bulk and the ring have a function for it; the two capture formats are warmed by reading a file of each.
 """
 
 import struct
@@ -10,7 +10,7 @@ from pathlib import Path
 from sensor.capture import ring_index
 from sensor.capture.files import open_capture
 from sensor.vendors import vendor
-from sensor.wire import kernel
+from sensor.wire import bulk, kernel
 
 ETHERNET = 1
 FRAME = bytes(60)
@@ -32,6 +32,7 @@ PCAPNG = (
 
 def main() -> None:
     kernel.warm()
+    bulk.warm()
     ring_index.warm()
     vendor("00:00:01:00:00:00")
     with tempfile.TemporaryDirectory(prefix="vigie-warm-") as folder:

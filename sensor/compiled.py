@@ -7,7 +7,7 @@ compiled function is one digest over all files that hold compiled code or its co
 
 Nothing compiled here allocates or keeps an array: the caller's references live longer than the call. So Numba's runtime
 with its reference counts is left out (`_nrt=False`); counting them took three quarters of the time per packet, measured.
-Used at import by `sensor.wire.kernel` and `sensor.capture`; set-up compiles with `sensor.wire.kernel.warm`.
+Used at import by `sensor.wire.kernel` and `sensor.capture`; set-up compiles with provisioning/warm.py.
 """
 
 import functools
@@ -20,7 +20,7 @@ import numba
 from numba.core import caching
 
 _HERE = Path(__file__).parent
-_SOURCES = ("compiled.py", "prefetch.py", "wire/kernel/*.py", "capture/*.py")
+_SOURCES = ("compiled.py", "prefetch.py", "wire/kernel/*.py", "wire/bulk/*.py", "capture/*.py")
 
 
 @functools.cache

@@ -42,6 +42,7 @@ class Flow:
         "gave_up",
         "host",
         "host_source",
+        "issuer",
         "midstream",
         "program",
         "said",
@@ -84,6 +85,7 @@ class Flow:
         self.host: str | None = None
         self.host_source: HostSource | None = None
         self.program: str | None = None  # what its own bytes show
+        self.issuer: str | None = None
         self.said = (0, 0)  # payload bytes (from orig, from resp) that the conversation has passed
         self.session: SessionTrack | None = None
         before = running.get(self._fixed[2]) if self.midstream else None
@@ -146,6 +148,8 @@ class Flow:
             case _:
                 pass
         self.program = self.program or program(record)
+        if isinstance(record, Ssl):
+            self.issuer = self.issuer or record.issuer
         if self.session is None:
             self.session = SessionTrack.of(record)
         if self.session is not None:
@@ -190,6 +194,7 @@ class Flow:
             midstream=self.midstream,
             missed_bytes=row.gap_bytes,
             app=self.program,
+            issuer=self.issuer,
             gave_up=self.gave_up,
         )
 

@@ -49,6 +49,7 @@ class Conn:
     midstream: bool = False
     missed_bytes: int = 0  # TCP payload between what was seen
     app: str | None = None  # the program that the flow's own bytes show: a word of the alerts' `app`
+    issuer: str | None = None  # who vouches for the server's certificate, where TLS shows it (up to 1.2)
     gave_up: tuple[
         str, ...
     ] = ()  # why readers of this flow stopped before its end: "smtp: a line of more than 1000 bytes"

@@ -27,6 +27,7 @@ from sensor.track.observation import Observation, Transfer
 from sensor.track.rows import Row, rows
 from sensor.track.sessions import Running
 from sensor.track.traffic import Classify, Traffic, TrafficSums, no_classes, whose
+from sensor.wire.bulk import Runs
 from sensor.wire.kernel import Kernel
 from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Mark, Stop, Want
 from sensor.wire.records import Dns, Record
@@ -43,12 +44,7 @@ BARE_CAP = 2_000
 _FIN = 0x01
 _RST = 0x04
 _ACK = 0x10
-_TOLD = (
-    ("told_orig_ip_bytes", "orig_ip_bytes"),
-    ("told_resp_ip_bytes", "resp_ip_bytes"),
-    ("told_orig_pkts", "orig_pkts"),
-    ("told_resp_pkts", "resp_pkts"),
-)
+_TOLD = tuple((f"told_{field}", field) for field in ("orig_ip_bytes", "resp_ip_bytes", "orig_pkts", "resp_pkts"))
 
 
 class Tracker:
@@ -82,6 +78,7 @@ class Tracker:
         self._uids = kernel.tables.flows["uid"]
         self._next_tick: int | None = None
         self._next_expiry = 0
+        self._runs = Runs()
 
     def frames(self, frames: Frames) -> Iterator[Observation]:
         """One batch of frames."""
@@ -139,7 +136,7 @@ class Tracker:
             step = self.kernel.walk(frames, first)
             ended = self.kernel.take_ended()
             gone = {uid: at for at, uid in enumerate(ended["uid"].tolist())}
-            for segment in step.segments.tolist():
+            for segment in self._runs.join(frames.data, step.segments, self.kernel.tables.flows).tolist():
                 yield from self._segment(frames, segment, ended, gone)
             if gone:
                 yield from self._end(ended)
@@ -165,7 +162,7 @@ class Tracker:
         conversation = flow.conversation
         if conversation is None:
             return
-        data = frames.data[offset : offset + length].tobytes()
+        data = self._runs.payload(frames.data, offset, length)
         if isinstance(conversation, TcpConversation):
             records = conversation.segment(
                 Segment(

@@ -4,7 +4,7 @@
   of parts between lines `--B`, ended by `--B--` (RFC 2046 5.1). Each part has fields and a body again, and may be multipart.
 * `message/rfc822` with a name, or marked as an attachment, is a mail as a document: its own parts are not looked at. Else it is
   a wrapper and is read through. What of the leaves is an attachment: `sensor.wire.mime_kind`.
-* Text bodies may carry files without MIME: `sensor.wire.mime_inline`.
+* Parts may hold files that MIME does not tell of: `sensor.wire.mime_inside`.
 
 Nothing of the body is kept, but what `mime_part.PEEK` and the limits below state: a `MimeScanner` never holds more than some
 30 kB and the attachments found. Work is linear: bodies are searched for line starts with `--`, and each line is looked at once.
@@ -13,31 +13,25 @@ Broken mails are read like mail programs do: a boundary that was never declared,
 line `--X` that a `Content-` field follows; after a gap the next such pair, or a `Content-` field alone, begins a part.
 """
 
-import re
 from enum import Enum
 
 from sensor.wire.mime_fields import BOUNDARY_LIMIT, PartHeader
-from sensor.wire.mime_header import Correspondents, HeaderReader, Line
-from sensor.wire.mime_inline import InlineFiles
+from sensor.wire.mime_header import CONTENT_FIELD, LANDMARK, Correspondents, HeaderReader, Line
+from sensor.wire.mime_inside import Inside
 from sensor.wire.mime_kind import Kind, is_wrapper
 from sensor.wire.mime_mail import Mail
 from sensor.wire.mime_nesting import Level, Nesting
 from sensor.wire.mime_part import Part
-from sensor.wire.mime_stray import StrayFile
 from sensor.wire.records import Attachment
 
 LINE_LIMIT = 4096
 """Bytes of a line that are held and looked at."""
 
+WORTH_SKIMMING = 512
+"""Bytes."""
+
 ATTACHMENTS = 256
 """Attachments of one mail that are told."""
-
-_CONTENT_FIELD = re.compile(
-    rb"(?:content-(?:type|disposition|transfer-encoding|id|description)|mime-version)[ \t]*:", re.IGNORECASE
-)
-_LANDMARK = re.compile(
-    rb"^(?:--[^\r\n]|content-(?:type|disposition|transfer-encoding):|mime-version:)", re.IGNORECASE | re.MULTILINE
-)
 
 
 class _State(Enum):
@@ -54,8 +48,7 @@ class MimeScanner:
         self._correspondents = Correspondents()
         self._fields = HeaderReader(PartHeader(), None if midway else self._correspondents)
         self._part: Part | None = None
-        self._inline: InlineFiles | None = None
-        self._stray = StrayFile()
+        self._inside = Inside()
         self._carry = b""
         self._torn = False  # the next bytes do not begin a line
         self._fresh_gap = False
@@ -70,10 +63,12 @@ class MimeScanner:
 
     def feed(self, data: bytes) -> None:
         self.size += len(data)
+        if len(data) >= WORTH_SKIMMING and self._skimmed(data):
+            return
         data = self._carry + data if self._carry else data
         start = 0
         if self._torn and self._fresh_gap:
-            self._torn = not (data.startswith(b"--") or _CONTENT_FIELD.match(data))  # what a line begins with
+            self._torn = not (data.startswith(b"--") or CONTENT_FIELD.match(data))  # what a line begins with
             self._fresh_gap = False
         if self._torn:
             start = data.find(b"\n") + 1 or len(data)
@@ -89,6 +84,15 @@ class MimeScanner:
             self._carry = b""
             self._torn = True
 
+    def _skimmed(self, data: bytes) -> bool:
+        """Whether `data` was in the middle of a leaf's base64, and is counted."""
+        quiet = self._state is _State.BODY and self._guess is None and not self._lost and self._carry[:1] != b"-"
+        if self._part is None or self._inside.tnef is not None or not quiet or not self._part.skim(self._carry, data):
+            return False
+        self._carry = b""
+        self._torn = data[-1] != 0x0A
+        return True
+
     def gap(self, missing: int) -> None:
         """`missing` bytes will never come."""
         if self._carry:
@@ -103,8 +107,7 @@ class MimeScanner:
         if self._part is not None:
             self._part.missing += missing
             self._part.complete = False
-        if self._inline is not None:
-            self._inline.broken()
+        self._inside.broken()
 
     def finish(self, *, complete: bool) -> Mail:
         """The message is over. `complete` when its end was seen."""
@@ -153,7 +156,7 @@ class MimeScanner:
     def _next_mark(self, block: bytes, pos: int, end: int) -> int:
         """Where the next line begins that may be more than content; `end` if none does."""
         if self._lost:
-            found = _LANDMARK.search(block, pos, end)
+            found = LANDMARK.search(block, pos, end)
             return found.start() if found else end
         if block.startswith(b"--", pos):
             return pos
@@ -164,13 +167,13 @@ class MimeScanner:
         guess, self._guess = self._guess, None
         if self._state is _State.HEADERS:
             self._header_line(line)
-        elif guess is not None and _CONTENT_FIELD.match(line):
+        elif guess is not None and CONTENT_FIELD.match(line):
             self._learn(guess)
             self._header_line(line)
         elif line.startswith(b"--"):
             if not self._delimiter(line):
                 self._content(line, 0, len(line))
-        elif self._lost and _CONTENT_FIELD.match(line):
+        elif self._lost and CONTENT_FIELD.match(line):
             self._end_part(delimited=True)
             self._begin_part(self._nesting.innermost)
             self._header_line(line)
@@ -185,15 +188,9 @@ class MimeScanner:
             self._fields.more(data)
 
     def _content(self, block: bytes, start: int, end: int) -> None:
-        if self._lost and not self._torn and (self._part is None or self._part.kind() is Kind.TEXT):
-            self._stray.feed(block, start, end)
+        self._inside.feed(block, start, end, torn=self._torn, lost=self._lost)
         if self._part is not None:
             self._part.body(block, start, end)
-            if self._inline is not None:
-                if block[end - 1] == 0x0A and not self._torn:
-                    self._inline.feed(block, start, end)
-                else:
-                    self._inline.fragment(block[start:end])
 
     def _header_line(self, line: bytes) -> None:
         if line.startswith(b"--") and self._delimiter(line):
@@ -222,7 +219,7 @@ class MimeScanner:
         nesting = self._nesting
         family, subtype = header.mime_type.split("/", 1)
         self._state = _State.BODY
-        self._part = self._inline = None
+        self._part = None
         if family == "multipart" and not nesting.full:
             nesting.begin(header.boundary, subtype)
             self._protection = nesting.protection or self._protection
@@ -231,8 +228,7 @@ class MimeScanner:
             self._state = _State.HEADERS
         else:
             self._part = Part(header, nesting.place)
-            if self._part.kind() is Kind.TEXT and header.encoding != "base64" and not header.form:
-                self._inline = InlineFiles()
+            self._inside = Inside(self._part)
 
     def _delimiter(self, line: bytes) -> bool:
         """Is this line, which begins with `--`, a boundary? Then the part it ends is told."""
@@ -269,24 +265,18 @@ class MimeScanner:
     def _end_part(self, *, delimited: bool) -> None:
         """Tell the leaf that is open."""
         part, self._part = self._part, None
-        inline, self._inline = self._inline, None
-        stray, self._stray = self._stray.found(), StrayFile()
-        if stray is not None:
-            self._add(stray)
-        if inline is not None:
-            inline.finish()
-            self._add(*inline.files)
-        if part is None:
+        (found, opened), self._inside = self._inside.finish(), Inside()
+        self._add(*found)
+        if part is None or opened:
             return
         kind = part.kind()
         if kind is Kind.DECORATION:
             self.inline_images += 1
         elif kind is Kind.ATTACHMENT:
-            found = part.attachment(delimited=delimited)
-            self._add(found)
+            self._add(attachment := part.attachment(delimited=delimited))
             self._legible = self._legible or part.legible()
             if self._nesting.innermost is None:
-                self._protection = found.protection
+                self._protection = attachment.protection
         elif part.protection() is not None:
             self._protection = part.protection()
 

@@ -15,6 +15,14 @@ from sensor.wire.mime_fields import FIELD_LIMIT, PartHeader, read_field
 DOMAINS = 32
 """Domains of correspondents that are told of one mail."""
 
+CONTENT_FIELD = re.compile(
+    rb"(?:content-(?:type|disposition|transfer-encoding|id|description)|mime-version)[ \t]*:", re.IGNORECASE
+)
+LANDMARK = re.compile(
+    rb"^(?:--[^\r\n]|content-(?:type|disposition|transfer-encoding):|mime-version:)", re.IGNORECASE | re.MULTILINE
+)
+"""Where a part may begin, when its boundary is not known."""
+
 _FIELD = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 _WANTED = frozenset(b"CcFfTt")
 _QUOTED = re.compile(rb'"[^"]*"')

@@ -7,6 +7,7 @@ the part ends: they tell an encrypted container from an open one (`protection_of
 
 import binascii
 
+from sensor.wire.bulk import skim
 from sensor.wire.mime_fields import PartHeader
 from sensor.wire.mime_kind import Kind, Place, kind_of
 from sensor.wire.records import Attachment
@@ -68,10 +69,23 @@ class Part:
         elif encoding == "quoted-printable":
             self._equals += block.count(b"=", start, end)
             self._soft += block.count(b"=\r\n", start, end) + block.count(b"=\n", start, end)
+        self._ends(block, start, end)
+
+    def _ends(self, block: bytes, start: int, end: int) -> None:
         if len(self._head) < PEEK:
             self._head += block[start : min(end, start + PEEK - len(self._head))]
         piece = block[max(start, end - PEEK) : end]
         self._tail = piece if len(piece) == PEEK else (self._tail + piece)[-PEEK:]
+
+    def skim(self, before: bytes, data: bytes) -> bool:
+        """Count `before` and `data`, if that is base64 in which no line can be more than content; whether it was."""
+        letters = skim(data) if self.header.encoding == "base64" else -1
+        if letters < 0:
+            return False
+        self.body(before, 0, len(before))
+        self._letters += letters
+        self._ends(data, 0, len(data))
+        return True
 
     def size(self, *, delimited: bool) -> int:
         """Decoded bytes so far. `delimited`: a boundary follows, to which the last line end belongs (RFC 2046 5.1.1)."""

@@ -43,6 +43,10 @@ class ClientSide(Bodies):
         self._fresh = True
 
     def feed(self, data: bytes) -> None:
+        if self.state is State.BODY and not self.buffer and b"." not in data:
+            self.buffer = data  # it ends nowhere in there
+            self.go_on()
+            return
         for at in range(0, len(data), SLICE):
             self.buffer += data[at : at + SLICE]
             self.go_on()

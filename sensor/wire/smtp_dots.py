@@ -43,6 +43,9 @@ class DotText:
         if self._carry:
             data = self._carry + data
             self._carry = b""
+        if b"." not in data:
+            self._hand(data)
+            return None
         pos = 0
         while pos < len(data):
             if self._line_start and data.startswith(b".", pos):

@@ -1,8 +1,9 @@
-"""The bench: `./tests/bench/run [--packets N] [--live-rate PPS] [--live-seconds S] [--record]`. Never part of the test suite.
+"""The bench: `./tests/bench/run [--only offline|mail|live] [--packets N] [--live-rate PPS] [--live-seconds S] [--record]`. Never part of the test suite.
 
 For `bulk` and `mix`, beside each other: processor time of the whole process tree with start-up taken off (the same command on
 a capture of one conversation, so that what is loaded at first use is start-up too; on an empty one it is told as well), packets
-per CPU-second, highest RssAnon; the same for ndpiReader (Debian's libndpi-bin). Then the live run.
+per CPU-second, highest RssAnon; the same for ndpiReader (Debian's libndpi-bin). Then a gigabyte of clear mail
+beside Suricata, and the live run.
 `--record` appends what was measured to RESULTS.md.
 """
 
@@ -14,7 +15,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import traffic
+from tests.bench import mail, traffic
 from tests.bench.live import live
 from tests.bench.measure import best, figures, ndpi, run, vigie
 
@@ -58,15 +59,17 @@ def main() -> None:
     parser.add_argument("--packets", type=int, default=traffic.BULK_PACKETS)
     parser.add_argument("--live-rate", type=int, default=200_000)
     parser.add_argument("--live-seconds", type=float, default=10)
-    parser.add_argument("--only", choices=["offline", "live"])
+    parser.add_argument("--only", choices=["offline", "mail", "live"])
     parser.add_argument("--record", action="store_true")
     asked = parser.parse_args()
     lines = []
     with TemporaryDirectory(prefix="vigie-bench-") as name:
         folder = Path(name)
-        if asked.only != "live":
+        if asked.only in (None, "offline"):
             lines += offline(folder, asked.packets)
-        if asked.only != "offline":
+        if asked.only in (None, "mail"):
+            lines += mail.compare(folder, ROUNDS)
+        if asked.only in (None, "live"):
             capture = folder / "live.pcap"
             traffic.bulk(capture, 20_000)
             result = live(capture, folder, asked.live_rate, asked.live_seconds)

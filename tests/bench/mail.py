@@ -1,6 +1,11 @@
-"""A gigabyte of clear mail: connections that each send `MAILS` mails by SMTP, a 1 MiB attachment in each, base64 in lines of 76."""
+"""A gigabyte of clear mail, beside Suricata: `./tests/bench/run --only mail`.
+
+Connections that each send `MAILS` mails by SMTP, a 1 MiB attachment in each, base64 in lines of 76. Start-up is what the same command
+costs on one connection. Suricata (Debian 13's, or Debian 12's backports) runs as Debian sets it up, without rules, with its SMTP and files.
+"""
 
 import base64
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +14,7 @@ from sensor.demo.cast import DOCTOR, Host, host
 from sensor.demo.film import SECOND, Film
 from sensor.demo.morning import START
 from sensor.demo.tcp import Conversation
+from tests.bench.measure import best, figures, run, vigie
 from tests.bench.traffic import HEADER
 
 ATTACHMENT = 1 << 20
@@ -21,6 +27,48 @@ _HEAD = (
     b'Bonjour\r\n--==bench==\r\nContent-Type: application/pdf; name="scan.pdf"\r\nContent-Transfer-Encoding: base64\r\n'
     b'Content-Disposition: attachment; filename="scan.pdf"\r\n\r\n'
 )
+
+
+def compare(folder: Path, rounds: int) -> list[str]:
+    """One line a program."""
+    one, all_of_it, stats = folder / "mail-one.pcap", folder / "mail.pcap", folder / "mail.json"
+    smtp(one, 1)
+    mails = smtp(all_of_it)
+    size = all_of_it.stat().st_size
+    run(*vigie(one, stats))  # compiles what is not compiled yet
+    lines = []
+    for program, command in {"vigie": vigie, "suricata": _suricata}.items():
+        if not shutil.which(program) and program != "vigie":
+            continue
+        begun = best(rounds, *command(one, stats)).cpu
+        flat = figures(stats)["rss_anon_kib"] / 1024
+        work = best(rounds, *command(all_of_it, stats)).cpu - begun
+        memory = (
+            f", RssAnon {flat:.0f} MB, then {figures(stats)['rss_anon_kib'] / 1024:.0f} MB"
+            if program == "vigie"
+            else ""
+        )
+        lines.append(
+            f"mail  {program:10} {mails} mails, {size / 1e9:.2f} GB in {work:6.2f} CPU-s (start-up {begun:.2f} s taken off){memory}"
+        )
+        print(lines[-1], flush=True)
+    return lines
+
+
+def _suricata(capture: Path, stats: Path) -> tuple[str, ...]:
+    return (
+        "suricata",
+        "-r",
+        str(capture),
+        "-l",
+        str(stats.parent),
+        "-S",
+        "/dev/null",
+        "-k",
+        "none",
+        "--runmode",
+        "single",
+    )
 
 
 def smtp(path: Path, size: int = GIGABYTE) -> int:

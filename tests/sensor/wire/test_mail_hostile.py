@@ -28,6 +28,12 @@ MORE = {
     ),
     "no end of line": lambda n: (b"A" * 1_000 for _ in range(n // 100)),
     "files": lambda n: (FILE * 10 for _ in range(n // 100)),
+    "a container of crumbs": lambda n: (
+        b"Content-Type: application/ms-tnef\r\n\r\n\x78\x9f\x3e\x22\0\0"
+        if i == 0
+        else b"\1\0\0\0\0\0\0\0\0\0\0" * 1_000
+        for i in range(n // 100)
+    ),
     "boundaries that never were": lambda n: (b"\r\n" if i == 0 else b"--x\r\n" * 100 for i in range(n // 100)),
 }
 

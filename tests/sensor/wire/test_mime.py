@@ -3,6 +3,8 @@
 Not here: fields and names (test_mime_fields), one part's counting (test_mime_part), files in text (test_mime_inline).
 """
 
+import base64
+import random
 import tracemalloc
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -320,3 +322,24 @@ def test_memory_is_bounded(name):
     grown = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert grown < 120_000
+
+
+LONG = base64.encodebytes(random.Random(2).randbytes(9_001)).decode()
+SKIMMED = {
+    "one file": (f"{MIXED}--B\n{PDF[:-9]}{LONG}--B--\n", [9_001]),
+    "two": (f"{MIXED}--B\n{PDF[:-9]}{LONG}--B\n{PDF[:-9]}{LONG}--B--\n", [9_001, 9_001]),
+    "ended by another's boundary only": (
+        f"{MIXED}--B\n{MIXED.replace('=B', '=C')}--C\n{PDF[:-9]}{LONG}--B\n{PDF}--B--\n",
+        [9_001, 5],
+    ),
+    "spaces and no letters between": (f"{MIXED}--B\n{PDF[:-9]}{LONG.replace(chr(10), ' ' + chr(10))}--B--\n", [9_001]),
+    "one line without end": (f"{MIXED}--B\n{PDF[:-9]}{LONG.replace(chr(10), '')}\n--B--\n", [9_001]),
+    "never closed": (f"{MIXED}--B\n{PDF[:-9]}{LONG}", [9_001]),
+}
+
+
+@pytest.mark.parametrize("size", [1, 600, 1_460, 4_099, 1 << 20])
+@pytest.mark.parametrize("name", SKIMMED)
+def test_a_long_body_is_skimmed_and_counted_the_same(name, size):
+    text, sizes = SKIMMED[name]
+    assert [found.size for found in scan(crlf(text), size).attachments] == sizes
