@@ -32,7 +32,7 @@ _HEAD = (
 def compare(folder: Path, rounds: int) -> list[str]:
     """One line a program."""
     one, all_of_it, stats = folder / "mail-one.pcap", folder / "mail.pcap", folder / "mail.json"
-    smtp(one, 1)
+    smtp(one, 1_000)
     mails = smtp(all_of_it)
     size = all_of_it.stat().st_size
     run(*vigie(one, stats))  # compiles what is not compiled yet
