@@ -63,11 +63,11 @@ def act(lab):
         if not wal or travelled < PLANTED:
             raise LabError(f"nothing to search: {wal}, {PLANTED - travelled}")
         shown = page.everything()
-        bytes_of = [*kept.values(), *vigie.written().values(), shown, page.said(), vigie.inspected()]
+        bytes_of = {*kept.values(), *vigie.written().values(), shown, page.said(), vigie.inspected()}
     everything = b"\0\0".join(bytes_of)
     if KNOWN not in shown or not canaries.betrayed_by(everything + PLANT):
         raise LabError("the search looked at nothing")
-    _finds_what_is_planted(everything[:100_000])
+    _finds_what_is_planted(everything[:20_000])
     found = canaries.betrayed_by(everything)
     forms = len(canaries.FORMS | canaries.PACKED)
     print(f"canaries {len(canaries.ALL)}, forms {forms}, found {len(found)} in {len(everything):,} bytes", flush=True)
