@@ -60,7 +60,7 @@ class Shipping:
         self._watch = WATCH.path(site.state)
         self._words = Words(site.settings.site, site.leaving)
         self._size = FIRST
-        self._told: tuple[int, int, int] | None = None  # of the last point of the box
+        self._told: tuple[int, int, int, int] | None = None  # of the last point of the box
         buckets = site.settings.buckets
         self._streams: tuple[tuple[Stream, str], ...] = (
             (Alerts(buckets.figures, site.settings.site, site.leaving, self._place), "figures"),
@@ -120,7 +120,10 @@ class Shipping:
 
         def ask(db: sqlite3.Connection) -> list[Parcel]:
             after = cursor
-            if number(after) > counters(db)[stream.counter]:
+            known = counters(db).get(stream.counter)
+            if known is None:
+                return []  # of an earlier version: `watch` is about to bring it over
+            if number(after) > known:
                 after = None
                 self._words.forget()
             return list(packed(stream.page(db, after, self._words, oldest), self._size))
@@ -179,12 +182,13 @@ class Shipping:
                 raise
             found = {"change": 0, "series": 0}
         at = (status.written if status else self._clock()) // points.MINUTE
-        told = (found["change"], found["series"], at)
+        told = (found["change"], found["series"], found.get("rolled", 0), at)
         if told == self._told:
             return
         turn = int(self._store.cursor("influx round") or 0) + 1
         self._store.move({"influx round": str(turn)})
-        fields = {"alerts": f"{found['change']}i", "traffic": f"{found['series']}i", "round": f"{turn}i"}
+        known = (("alerts", "change"), ("traffic", "series"), ("rolled", "rolled"))
+        fields = {name: f"{found.get(counter, 0)}i" for name, counter in known} | {"round": f"{turn}i"}
         if status is not None:
             whole = ("written", "started", "packets", "drops")
             fields |= {name: f"{getattr(status, name)}i" for name in whole}

@@ -1,14 +1,15 @@
 """InfluxDB as a source: Flux, with all that varies handed over as parameters beside it, never spliced into it.
 
-Of the last days the minutes are asked (`detail`), of earlier ones the hours by device (`figures`) and the ten minutes of all (`totals`): by
-then they are whole. What lies there is told in `dashboard.relay`. Errors: `InfluxError` of `dashboard.influx.client`.
+What is summed is asked as hours by device (`figures`) and as ten minutes of all (`totals`), the rest as minutes (`detail`): the relay
+says up to where all was summed, and an hour before that holds whatever its minutes hold. What lies there is told in
+`dashboard.relay`. Errors: `InfluxError` of `dashboard.influx.client`.
 """
 
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -31,32 +32,33 @@ _DAYS_KEPT = 7
 _NS = 1_000_000_000
 
 _BYTES = """
-data = (bucket, measurement) => from(bucket: bucket)
-    |> range(start: p_start, stop: p_stop)
+data = (bucket, measurement, start, stop) => from(bucket: bucket)
+    |> range(start: start, stop: stop)
     |> filter(fn: (r) => r._measurement == measurement and r.site == p_site)
     |> filter(fn: (r) => r._field == "bytes_out" or r._field == "bytes_in")
 by = (tables=<-, columns) => tables |> group(columns: columns) |> sum() |> group() |> limit(n: p_most)
 """
-_FINE = (
-    _BYTES
-    + """
-data(bucket: p_detail, measurement: "minute")
-    |> aggregateWindow(every: 10m, fn: sum, createEmpty: false, timeSrc: "_start")
-    |> by(columns: ["_time", "_field"]) |> yield(name: "slots")
-data(bucket: p_detail, measurement: "minute") |> by(columns: ["device", "mac", "_field"]) |> yield(name: "devices")
-data(bucket: p_detail, measurement: "minute") |> by(columns: ["service", "_field"]) |> yield(name: "services")
-data(bucket: p_detail, measurement: "minute") |> by(columns: ["destination", "_field"]) |> yield(name: "destinations")
+_HOURS = """
+data(bucket: p_figures, measurement: "hour", start: p_start, stop: p_hour)
+    |> by(columns: ["device", "mac", "_field"]) |> yield(name: "devices 1")
 """
-)
-_COARSE = (
-    _BYTES
-    + """
-data(bucket: p_totals, measurement: "ten") |> by(columns: ["_time", "_field"]) |> yield(name: "slots")
-data(bucket: p_figures, measurement: "hour") |> by(columns: ["device", "mac", "_field"]) |> yield(name: "devices")
-data(bucket: p_totals, measurement: "ten") |> by(columns: ["service", "_field"]) |> yield(name: "services")
-data(bucket: p_totals, measurement: "ten") |> by(columns: ["destination", "_field"]) |> yield(name: "destinations")
+_SINCE_HOUR = """
+data(bucket: p_detail, measurement: "minute", start: p_hour, stop: p_stop)
+    |> by(columns: ["device", "mac", "_field"]) |> yield(name: "devices 2")
 """
-)
+_TENS = """
+tens = () => data(bucket: p_totals, measurement: "ten", start: p_start, stop: p_ten)
+tens() |> by(columns: ["_time", "_field"]) |> yield(name: "slots 1")
+tens() |> by(columns: ["service", "_field"]) |> yield(name: "services 1")
+tens() |> by(columns: ["destination", "_field"]) |> yield(name: "destinations 1")
+"""
+_SINCE_TEN = """
+minutes = () => data(bucket: p_detail, measurement: "minute", start: p_ten, stop: p_stop)
+minutes() |> aggregateWindow(every: 10m, fn: sum, createEmpty: false, timeSrc: "_start")
+    |> by(columns: ["_time", "_field"]) |> yield(name: "slots 2")
+minutes() |> by(columns: ["service", "_field"]) |> yield(name: "services 2")
+minutes() |> by(columns: ["destination", "_field"]) |> yield(name: "destinations 2")
+"""
 _ALERTS = """
 import "timezone"
 from(bucket: p_figures)
@@ -148,9 +150,11 @@ class InfluxSource:
 
     def _asked_day(self, day: date) -> _Day:
         first, after = minutes_of(day, self._zone)
-        today = day_of(self._clock(), self._zone)
-        fine = day > today - timedelta(days=self._keep.detail_days)
-        rows = self._ask(_FINE if fine else _COARSE, first, after)
+        mark = int(self._box().get("rolled", 0))
+        hour, ten = (max(first, min(after, mark - mark % width)) for width in (60, SLOT_MINUTES))
+        pieces = ((_HOURS, first < hour), (_SINCE_HOUR, hour < after), (_TENS, first < ten), (_SINCE_TEN, ten < after))
+        flux = _BYTES + "".join(text for text, wanted in pieces if wanted)  # Flux has no empty stretches of time
+        rows = self._ask(flux, first, after, hour=_moment(hour), ten=_moment(ten))
         sums = {minute: {"bytes_out": 0, "bytes_in": 0} for minute in range(first, after, SLOT_MINUTES)}
         for row in _of(rows, "slots"):
             sums[int(row["_time"].timestamp()) // 60][row["_field"]] += int(row["_value"])
@@ -184,8 +188,8 @@ class InfluxSource:
             "figures": buckets.figures,
             "totals": buckets.totals,
             "site": self._settings.site,
-            "start": datetime.fromtimestamp(start * 60, UTC),
-            "stop": datetime.fromtimestamp(stop * 60, UTC),
+            "start": _moment(start),
+            "stop": _moment(stop),
             "most": 4 * MOST_SHARES,
         }
         with self._turn:
@@ -214,8 +218,12 @@ def influx_source(settings: InfluxDB, policy: Policy, config: Path | None) -> In
     return InfluxSource(connect, settings, policy.practice.timezone, policy.retention)
 
 
+def _moment(minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * 60, UTC)
+
+
 def _of(rows: Iterable[Row], name: str) -> Iterable[Row]:
-    return (row for row in rows if row["result"] == name)
+    return (row for row in rows if row["result"].split(" ")[0] == name)
 
 
 def _shares(rows: Iterable[Row], column: str) -> tuple[Share, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 import time
 from dataclasses import replace
 
@@ -15,10 +16,10 @@ from dashboard.relay.loop import Relay, backoff
 from dashboard.relay.shipping import Shipping
 from dashboard.relay.streams import Parcel, packed
 from sensor.detect.alert import Category
-from sensor.store import SeriesRow, WatchStore
+from sensor.store import SeriesRow, WatchStore, schema
 from sensor.store.reader import read
 from sensor.store.relay import RelayStore
-from sensor.store.schema import RELAY
+from sensor.store.schema import RELAY, WATCH
 from sensor.store.upkeep import Terms
 from tests.influxd.equal import compared, rows
 
@@ -296,3 +297,15 @@ def test_an_alert_is_one_point_that_stays_where_it_is(practice, now, sample):
     (found,) = rows(made, made.settings.buckets.figures, "alert")
     assert (found["id"], found["count"]) == (sample.id, "7")
     assert json.loads(found["body"])["first_seen"] == now - 90 * SECOND
+
+
+def test_a_store_that_watch_is_about_to_bring_over_waits(practice, now):
+    made = practice()
+    path = WATCH.path(made.state)
+    path.parent.mkdir(parents=True)
+    db = sqlite3.connect(path, isolation_level=None)
+    schema.migrate(db, path, WATCH, upto=5)
+    db.close()
+    assert made.ship() == 0
+    traffic(made, now, 2)
+    assert made.ship() == 8

@@ -1,0 +1,3 @@
+from tests.influxd.fixtures import influxd
+
+__all__ = ["influxd"]
