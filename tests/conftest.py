@@ -7,11 +7,14 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from sensor.store import WatchStore
+from tests.influxd.build import CannotBuildError
+from tests.influxd.build import influxd as build_influxd
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"  # beside the clone: other people's captures, never part of the project
@@ -46,6 +49,15 @@ def corpus(request: pytest.FixtureRequest) -> Path | None:
         return CORPUS
     request.config.stash[_corpus_missed] = True
     return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """InfluxDB is built before the first test, if one wants it: on a busy machine that takes longer than a test may."""
+    wanted = any("influxd" in getattr(item, "fixturenames", ()) for item in session.items)
+    if wanted and not session.config.option.collectonly:
+        with suppress(CannotBuildError):
+            build_influxd()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
