@@ -30,6 +30,21 @@ REJECTED = "suricata-verify/smtp-data-rejected__10.7.29.101_49898-178.63.41.150_
 KNOWN: dict[tuple[str, Kind, str], str] = {  # (capture, kind, value): who is right, and why
     ("recordings", Kind.SMTP_COMMAND, "mail from cabinet.example"): REFUSED,  # mail_refused
     ("recordings", Kind.SMTP_COMMAND, "rcpt to lab.example"): REFUSED,
+    (
+        "recordings",
+        Kind.ATTACHMENT,
+        "application/pkcs7-signature",
+    ): "Vigie: a signature says who wrote, it is no file that somebody sent",
+    (
+        "recordings",
+        Kind.ATTACHMENT,
+        "application/pdf",
+    ): "both: the file lies inside an opaque signature, and Vigie tells that one, smime.p7m (mail_class_smime_opaque)",
+    (
+        "recordings",
+        Kind.PROTOCOL,
+        "ssl",
+    ): "Wireshark: the TLS after XMPP's STARTTLS, and the one inside OpenVPN's control channel",
     (REJECTED, Kind.SMTP_COMMAND, "mail from gezydb01.apis.dhl.com"): REFUSED,
     (
         "ndpi/quic-mvfst-22_decryption_error.pcap",

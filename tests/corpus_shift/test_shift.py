@@ -21,6 +21,7 @@ KEPT = {  # what is not rewritten, in which captures
     "neither IP nor ARP": {
         *("ndpi-history/skype_no_unknown.pcap", "nfstream/skype_no_unknown.pcap", "scapy/ecu_trace.pcapng"),
         *("suricata-verify/decode-vntag-01__input.pcap", "tcpdump/dcb_ets.pcap", "tcpdump/ipx.pcap"),
+        "pcapplusplus/ExamplesTest__pcap_examples__solaris.snoop.snoop.pcap",
     },
     "link type 127": {  # Wi-Fi with radiotap
         "arkime/80211http.pcap",
