@@ -40,6 +40,13 @@ _PROTOCOLS = {
     "other": Count.OTHER_LINK,
 }
 
+_FRAGMENTS = {
+    "complete": Count.FRAGMENTS_COMPLETE,
+    "incomplete": Count.FRAGMENTS_INCOMPLETE,
+    "overlapping": Count.FRAGMENTS_OVERLAPPING,
+    "evicted": Count.FRAGMENTS_EVICTED,
+}
+
 
 class Chain:
     """One run over one source.
@@ -147,6 +154,8 @@ class Chain:
             given_up=dict(self._readers.given_up),
             packets_by_path={way: packets if way == path else 0 for way in Path},
             packets_by_protocol={name: int(counts[column]) for name, column in _PROTOCOLS.items() if counts[column]},
+            fragments={word: int(counts[column]) for word, column in _FRAGMENTS.items()},
+            bad_checksums=int(counts[Count.BAD_CHECKSUM]),
             duplicates=int(counts[Count.DUPLICATES]),
             done_right=sum(figures.done_right.values()),
             alerts=len(self._alerts),

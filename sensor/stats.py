@@ -50,7 +50,11 @@ class Stats:
     )  # conversations or datagrams not read further, by reader and reason
     packets_by_path: Mapping[str, int] = field(default_factory=dict)  # ring, kernel, scapy
     packets_by_protocol: Mapping[str, int] = field(default_factory=dict)  # innermost
-    duplicates: int = 0
+    fragments: Mapping[str, int] = field(
+        default_factory=dict
+    )  # datagrams: complete; incomplete, of those overlapping, evicted
+    bad_checksums: int = 0  # of packets whose payload was read
+    duplicates: int = 0  # packets seen twice, by two mirrored ports: counted by protocol, in no flow
     done_right: int = 0  # what was seen and was as it should be
     alerts: int = 0
     cpu_seconds: float = 0.0

@@ -28,7 +28,7 @@ from sensor.track.rows import Row, rows
 from sensor.track.sessions import Running
 from sensor.track.traffic import Classify, Traffic, TrafficSums, no_classes, whose
 from sensor.wire.bulk import Runs
-from sensor.wire.kernel import Kernel
+from sensor.wire.kernel import NO_FRAMES, Kernel
 from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Mark, Stop, Want
 from sensor.wire.records import Dns, Record
 
@@ -100,6 +100,8 @@ class Tracker:
     def finish(self, *, goes_on: bool = False) -> Iterator[Observation]:
         """The input is over: everything ends and is told, the oldest first. `goes_on`: only we leave, open sessions stay open."""
         self._leaving = goes_on
+        if self.kernel.give_up_fragments():
+            yield from self._walk(NO_FRAMES)
         table = self.kernel.tables.flows[self.kernel.live()]
         yield from self._end(table[np.argsort(table["first_ts"], kind="stable")])
         self.kernel.remove(self.kernel.live())
@@ -150,7 +152,7 @@ class Tracker:
         self, frames: Frames, segment: tuple[int, ...], ended: NDArray[np.void], gone: dict[int, int]
     ) -> Iterator[Observation]:
         uid, ts, offset, length, wire_length, seq, ack, slot, flags, from_orig, proto, kind = segment
-        if kind != Kind.PAYLOAD:
+        if kind == Kind.FRAME:
             self._announcements.frame(ts, proto, frames.data[offset : offset + length].tobytes())
             return
         flow = self._flows.get(uid)
@@ -162,7 +164,8 @@ class Tracker:
         conversation = flow.conversation
         if conversation is None:
             return
-        data = self._runs.payload(frames.data, offset, length)
+        buffer = frames.data if kind == Kind.PAYLOAD else self.kernel.tables.whole
+        data = self._runs.payload(buffer, offset, length)
         if isinstance(conversation, TcpConversation):
             records = conversation.segment(
                 Segment(

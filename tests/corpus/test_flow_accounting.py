@@ -22,6 +22,12 @@ NOT_COMPARABLE = {
 NOT_COUNTED = {
     ("scripts.base.protocols.ftp.gridftp.conn.log", 35391): "Zeek stops counting a GridFTP data channel on purpose",
 }
+COPIES = {
+    "core.q-in-q.conn.log": 2,  # captured on both sides of a bridge
+    "scripts.policy.protocols.conn.vlan-logging.conn.log": 2,
+    "core.pppoe-over-qinq.conn.log": 1,  # an empty acknowledgement, sent twice within 2 ms with identification 0: no copy
+}
+"""Packets dropped as copies of others; Zeek counts them. With them the sums are Zeek's."""
 DIFFERS = {
     "scripts.base.protocols.ntp.misordered-ntp.conn.log": "an answer before its question: Zeek counts the two packets, one "
     "each way, as sent by one side",
@@ -92,6 +98,11 @@ def test_every_flow_counts_as_zeek_counted(corpus):
         if name in NOT_COMPARABLE or told is None:
             continue
         counted = ours(corpus / capture)
+        if name in COPIES:
+            assert sum(sum(flow[:2]) for flow in counted.values()) + COPIES[name] == sum(
+                sum(flow[:2]) for flow in told.values()
+            )
+            continue
         for key, counts in told.items():
             port = next((end[1] for end in key[1:] if end[1] in CARRIERS), None)
             if port is not None:  # of its packets, those that carry no flow stay its own

@@ -12,8 +12,17 @@ from numpy.typing import NDArray
 from sensor.capture import FRAME, Frames
 from sensor.capture.framing import INTERFACE, pcap_frames, pcapng_frames
 from sensor.wire.kernel.flows import remove
-from sensor.wire.kernel.layout import FLOW_CAP, PACKET, SEGMENT, SEGMENT_CAP, Control, Stop, Tables, new_tables
+from sensor.wire.kernel.layout import FLOW_CAP, SEGMENT, SEGMENT_CAP, Control, Stop, Tables, new_tables
+from sensor.wire.kernel.packet import PACKET
 from sensor.wire.kernel.walk import walk
+
+NO_FRAMES = Frames(np.zeros(1, dtype=np.uint8), np.zeros(0, dtype=FRAME))
+"""For a walk over nothing but what was gathered before."""
+
+FRAGMENTS_WAIT = 30_000_000_000
+"""Nanoseconds from a datagram's first fragment to its last (Linux: net.ipv4.ipfrag_time)."""
+
+_NEVER = (1 << 63) - 1
 
 
 class Step(NamedTuple):
@@ -58,6 +67,14 @@ class Kernel:
         ended: NDArray[np.void] = self.tables.ended[:count].copy()
         control[Control.ENDED] = 0
         return ended
+
+    def give_up_fragments(self, now: int | None = None) -> bool:
+        """The next walk gives up datagrams that have waited `FRAGMENTS_WAIT` for the rest, or all. Are there any at all?"""
+        control = self.tables.control
+        if not control[Control.HELD]:
+            return False
+        control[Control.DUE] = _NEVER if now is None else max(now - FRAGMENTS_WAIT, 1)
+        return True
 
     def live(self) -> NDArray[np.int32]:
         """Rows in use."""

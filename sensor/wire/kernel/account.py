@@ -6,7 +6,7 @@ reassembly is Python's, on the segments handed up.
 
 import numpy as np
 
-from sensor.compiled import part
+from sensor.compiled import part, rare
 from sensor.wire.kernel.flows import keep_ended, renew
 from sensor.wire.kernel.layout import FIRST_BUDGET, Count, Mark, Want
 from sensor.wire.kernel.transport import ACK, FIN, RST, SYN, TCP, UDP, WHOLE
@@ -20,7 +20,6 @@ _FLIPPED = int(Mark.FLIPPED)
 _COUNT = int(Want.COUNT)
 _UNDECIDED = int(Want.UNDECIDED)
 _TCP_GAPS = int(Count.TCP_GAPS)
-_1 = np.uint64(1)  # unsigned and signed 64-bit numbers added would be a float
 _31 = np.uint64(31)
 
 WELL_KNOWN = 1024
@@ -31,7 +30,7 @@ LATE = 1 << 20
 """A SYN that arrives behind at most so many bytes of its own connection was only late."""
 
 
-@part
+@rare
 def sender_is_orig(p):
     """Who opened the flow, by its first packet; and what to mark."""
     if p.proto == TCP:
@@ -47,7 +46,7 @@ def sender_is_orig(p):
     return True, 0
 
 
-@part
+@rare
 def begin(row, p, ts):
     """A renewed row becomes the packet's flow. Returns whether the originator sent it (1 or 0)."""
     from_orig, marks = sender_is_orig(p)
@@ -59,6 +58,8 @@ def begin(row, p, ts):
         row.orig_hi, row.orig_lo, row.orig_port, row.orig_mac = p.dst_hi, p.dst_lo, p.dst_port, p.dst_mac
         row.resp_hi, row.resp_lo, row.resp_port, row.resp_mac = p.src_hi, p.src_lo, p.src_port, p.src_mac
         write(row, FLIP)
+    if p.outer:
+        _outer(row, p, from_orig)
     row.proto = p.proto
     row.ip_version = p.version
     row.vlan = p.vlan
@@ -73,6 +74,16 @@ def begin(row, p, ts):
         row.want = _COUNT
         row.budget = 0
     return 1 if from_orig else 0
+
+
+@rare
+def _outer(row, p, from_orig):
+    if from_orig:
+        row.outer_orig_hi, row.outer_orig_lo = p.outer_src_hi, p.outer_src_lo
+        row.outer_resp_hi, row.outer_resp_lo = p.outer_dst_hi, p.outer_dst_lo
+    else:
+        row.outer_orig_hi, row.outer_orig_lo = p.outer_dst_hi, p.outer_dst_lo
+        row.outer_resp_hi, row.outer_resp_lo = p.outer_src_hi, p.outer_src_lo
 
 
 @part
@@ -95,7 +106,7 @@ def reused(row, p, from_orig, ts):
     return row.orig_bytes > 0 and behind > LATE
 
 
-@part
+@rare
 def reopen(t, slot, p, ts):
     """The old connection is given up, the row starts anew. `ended` must have room."""
     keep_ended(t, slot)
@@ -129,13 +140,13 @@ def count(counts, row, p, from_orig, ts, known):
     elif p.payload_len > 0:
         write(row, D if from_orig else D + 12)
     if from_orig:
-        row.orig_pkts += _1
+        row.orig_pkts += np.uint64(p.packets)
         row.orig_ip_bytes += np.uint64(p.ip_len)
         row.orig_bytes += np.uint64(p.payload_len)
     else:
         if row.resp_pkts == 0 and row.resp_mac == 0:
             row.resp_mac = p.src_mac
-        row.resp_pkts += _1
+        row.resp_pkts += np.uint64(p.packets)
         row.resp_ip_bytes += np.uint64(p.ip_len)
         row.resp_bytes += np.uint64(p.payload_len)
 

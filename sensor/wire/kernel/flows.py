@@ -7,7 +7,7 @@ the lesser and the greater of each part of the two endpoints: both directions me
 
 import numpy as np
 
-from sensor.compiled import compiled, part
+from sensor.compiled import compiled, part, rare
 from sensor.wire.kernel.layout import Control, Count
 
 _FREE = int(Control.FREE)
@@ -87,19 +87,24 @@ def hash_flow(seed, hi_a, lo_a, hi_b, lo_b, port_a, port_b, proto):
     return v0 ^ v1 ^ v2 ^ v3
 
 
-@part
+@rare
 def _home(t, row):
     """Where the row's index entry would stand, were there no others."""
     value = hash_flow(
         t.control[_SEED], row.orig_hi, row.orig_lo, row.resp_hi, row.resp_lo, row.orig_port, row.resp_port, row.proto
     )
-    return np.int64(value & np.uint64(len(t.index) - 1))
+    return place_of(t, value)
 
 
 @part
-def home_of(t, p):
-    """The same for the packet in hand."""
-    value = hash_flow(t.control[_SEED], p.src_hi, p.src_lo, p.dst_hi, p.dst_lo, p.src_port, p.dst_port, p.proto)
+def hash_of(t, p):
+    """The hash of the packet in hand."""
+    return hash_flow(t.control[_SEED], p.src_hi, p.src_lo, p.dst_hi, p.dst_lo, p.src_port, p.dst_port, p.proto)
+
+
+@part
+def place_of(t, value):
+    """Where the index entry of a row with this hash would stand, were there no others."""
     return np.int64(value & np.uint64(len(t.index) - 1))
 
 
@@ -135,7 +140,7 @@ def find(t, p, home):
         at = (at + 1) & mask
 
 
-@part
+@rare
 def insert(t, home):
     """An empty row with a new uid, indexed at `home`; evicts when none is free. `ended` must have room."""
     control = t.control
@@ -157,7 +162,7 @@ def insert(t, home):
     return slot
 
 
-@part
+@rare
 def renew(t, slot):
     """A clean row with a uid of its own."""
     row = t.flows[slot]
@@ -180,20 +185,24 @@ def renew(t, slot):
     row.resp_isn = 0
     row.gap_bytes = 0
     row.gaps = 0
+    row.outer_orig_hi = 0
+    row.outer_orig_lo = 0
+    row.outer_resp_hi = 0
+    row.outer_resp_lo = 0
     row.told_orig_ip_bytes = 0
     row.told_resp_ip_bytes = 0
     row.told_orig_pkts = 0
     row.told_resp_pkts = 0
 
 
-@part
+@rare
 def keep_ended(t, slot):
     """The row's last state goes to `ended`."""
     t.ended[t.control[_ENDED]] = t.flows[slot]
     t.control[_ENDED] += 1
 
 
-@part
+@rare
 def _evict(t):
     """The oldest of a few rows under the hand. Only called when all rows are in use."""
     cap = len(t.flows)
@@ -211,7 +220,7 @@ def _evict(t):
     return oldest
 
 
-@part
+@rare
 def _unlink(t, slot):
     """Take the row's entry out of the index and close the hole (Knuth 6.4, algorithm R)."""
     mask = len(t.index) - 1

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sensor.wire.kernel.packet import HELD, HELD_BYTES, HELD_CAP, PACKET
+
 FLOW = np.dtype(
     [
         ("uid", "<u8"),  # 1, 2, 3…: never reused; 0 = free row
@@ -49,10 +51,22 @@ FLOW = np.dtype(
         ),  # TCP: sequence number of the first payload byte, valid with ORIG_SYN / RESP_SYN in `marks`
         ("resp_isn", "<u4"),
         ("history", "<u8"),  # Zeek's history as 5-bit codes (sensor.wire.kernel.zeek), oldest in the lowest bits
+        (
+            "orig_hole",
+            "<u4",
+        ),  # TCP: where the first bytes missing would be, valid with ORIG_HOLE / RESP_HOLE in `marks`
+        ("resp_hole", "<u4"),
         ("gap_bytes", "<u4"),  # TCP payload bytes missing between what was seen
         ("gaps", "<u2"),  # jumps over missing bytes; 0 again when all were filled
         ("vlan", "<u2"),  # innermost VLAN id, 0 = none
         ("tunnel", "<u2"),  # Tunnel of the innermost encapsulation, 0 = none
+        (
+            "outer_orig_hi",
+            "<u8",
+        ),  # addresses of the innermost encapsulation that has some, of the flow's first packet; 0 = none
+        ("outer_orig_lo", "<u8"),
+        ("outer_resp_hi", "<u8"),
+        ("outer_resp_lo", "<u8"),
         ("chain", "<i4"),  # free list
         # what the series were told already, so that each byte is told once
         ("told_orig_ip_bytes", "<u8"),
@@ -80,6 +94,8 @@ class Mark(IntEnum):
     CLOSED = 4  # RST, or FIN from both sides
     MIDSTREAM = 8  # the first packet seen was not its first
     FLIPPED = 16  # the first packet seen came from the responder
+    ORIG_HOLE = 32  # orig_hole is valid
+    RESP_HOLE = 64
 
 
 class Tunnel(IntEnum):
@@ -126,6 +142,7 @@ class Kind(IntEnum):
 
     PAYLOAD = 0
     FRAME = 1  # a whole frame's network layer worth reading outside flows (ARP, router advertisement); slot is -1
+    REASSEMBLED = 2  # as PAYLOAD, of a datagram that came in fragments: `offset` is into Tables.whole
 
 
 class Stop(IntEnum):
@@ -163,7 +180,11 @@ class Count(IntEnum):
     LAST_TS = 17
     SCTP = 18
     UDP_LITE = 19
-    SIZE = 24
+    FRAGMENTS_COMPLETE = 20  # datagrams put together again
+    FRAGMENTS_INCOMPLETE = 21  # given up, for whatever reason
+    FRAGMENTS_OVERLAPPING = 22  # of those: spoilt by fragments that overlap
+    FRAGMENTS_EVICTED = 23  # of those: for want of room
+    SIZE = 32
 
 
 class Unreadable(IntEnum):
@@ -173,7 +194,7 @@ class Unreadable(IntEnum):
     LINK_TRUNCATED = 1
     IP_TRUNCATED = 2
     IP_HEADER = 3
-    IP_FRAGMENT = 4
+    IP_FRAGMENT = 4  # of a datagram that never was whole
     IPV6_EXTENSION = 5
     TRANSPORT_TRUNCATED = 6
     TRANSPORT_HEADER = 7
@@ -193,6 +214,12 @@ class Tables(NamedTuple):
     control: NDArray[np.int64]  # Control
     counts: NDArray[np.int64]  # Count
     unreadable: NDArray[np.int64]  # Unreadable
+    seen: NDArray[np.uint64]  # packets of the last moments (sensor.wire.kernel.duplicates)
+    held: NDArray[np.void]  # HELD[n]: datagrams whose fragments are gathered (sensor.wire.kernel.fragments)
+    parked: NDArray[np.void]  # PACKET[n]: the first fragment of each, up to its IP header
+    covered: NDArray[np.uint64]  # [n, 128]: a bit for each 8 bytes that are there
+    pieces: NDArray[np.uint8]  # HELD_BYTES for each: the bytes
+    whole: NDArray[np.uint8]  # the same memory, read-only: what is opened looks like a frame's buffer
 
 
 class Control(IntEnum):
@@ -206,48 +233,12 @@ class Control(IntEnum):
     LIVE = 5
     HAND = 6  # where the last eviction looked
     RESUME = 7  # where in the frame to go on, when `walk` stopped between two packets of one frame; 0 = at its start
-    SIZE = 8
+    HELD = 8  # rows of `held` in use
+    READY = 9  # of those: to be opened
+    SPENT = 10  # of those: opened, in use until the next walk
+    DUE = 11  # datagrams begun up to this time are to be given up; set by the caller, 0 = none
+    SIZE = 12
 
-
-PACKET = np.dtype(
-    [
-        ("at", "<i8"),  # offset of the layer being read
-        ("end", "<i8"),  # captured bytes end here, whatever headers say
-        ("wire_end", "<i8"),  # where they would end, had all been captured
-        ("src_hi", "<u8"),
-        ("src_lo", "<u8"),
-        ("dst_hi", "<u8"),
-        ("dst_lo", "<u8"),
-        ("src_mac", "<u8"),
-        ("dst_mac", "<u8"),
-        ("ip_at", "<i8"),  # offset of the IP header
-        ("ip_len", "<i8"),  # bytes of the IP packet, by its own word
-        ("payload_at", "<i8"),  # of the transport
-        ("payload_len", "<i8"),  # on the wire
-        ("payload_cap", "<i8"),  # captured
-        ("seq", "<u4"),  # of the first payload byte
-        ("ack", "<u4"),
-        ("src_port", "<u2"),
-        ("dst_port", "<u2"),
-        ("vlan", "<u2"),
-        ("tunnel", "<u2"),
-        ("window", "<u2"),
-        ("link", "<u2"),
-        ("depth", "u1"),
-        ("version", "u1"),  # of IP
-        ("proto", "u1"),
-        ("flags", "u1"),  # of TCP
-        ("later_fragment", "u1"),  # no transport header in it
-        ("more_fragments", "u1"),
-        ("reason", "i1"),  # Unreadable, or -1
-        ("guessed", "u1"),  # the encapsulation was taken for one by its port: its inside must prove it
-        ("saved", "u1"),  # row 1 holds the packet outside the encapsulation
-        ("next_at", "<i8"),  # 802.11: where the frame's next packet begins (A-MSDU), 0 = none
-        ("frame_end", "<i8"),  # captured bytes of the whole frame end here
-    ],
-    align=True,
-)
-"""What is known of the packet in hand while it is peeled. Row 1 keeps the layer outside a tunnel until its inside proved good."""
 
 MAX_STEPS = 24
 """Layers of any kind (tags, labels, tunnels) peeled off one packet before it is counted as ENCAPSULATION_DEPTH."""
@@ -258,6 +249,7 @@ MAX_DEPTH = 8
 FLOW_CAP = 65_536
 ENDED_CAP = 4_096
 SEGMENT_CAP = 4_096
+SEEN_CAP = 8_192
 
 
 def new_tables(*, seed: int, cap: int = FLOW_CAP) -> Tables:
@@ -267,6 +259,9 @@ def new_tables(*, seed: int, cap: int = FLOW_CAP) -> Tables:
     control[Control.FREE] = -1
     control[Control.NEXT_UID] = 1
     control[Control.SEED] = seed
+    pieces = np.zeros(HELD_CAP * HELD_BYTES, dtype=np.uint8)
+    whole = pieces.view()
+    whole.flags.writeable = False
     return Tables(
         flows=np.zeros(cap, dtype=FLOW),
         index=np.full(size, -1, dtype=np.int32),
@@ -274,4 +269,10 @@ def new_tables(*, seed: int, cap: int = FLOW_CAP) -> Tables:
         control=control,
         counts=np.zeros(Count.SIZE, dtype=np.int64),
         unreadable=np.zeros(Unreadable.SIZE, dtype=np.int64),
+        seen=np.zeros(SEEN_CAP, dtype=np.uint64),
+        held=np.zeros(HELD_CAP, dtype=HELD),
+        parked=np.zeros(HELD_CAP, dtype=PACKET),
+        covered=np.zeros((HELD_CAP, HELD_BYTES >> 9), dtype=np.uint64),
+        pieces=pieces,
+        whole=whole,
     )

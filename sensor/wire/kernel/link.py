@@ -11,7 +11,7 @@ returns the next protocol: an ethertype (IEEE 802), one of the pseudo numbers be
 
 import numpy as np
 
-from sensor.compiled import part
+from sensor.compiled import part, rare
 from sensor.wire.kernel.layout import Unreadable
 from sensor.wire.kernel.load import be16, be32, be48, le16, le32, u8
 from sensor.wire.kernel.names import ETHERNET, IP, LLC, OTHER, PPP, STOP, fail
@@ -84,7 +84,7 @@ def type_or_length(p, value):
     return LLC
 
 
-@part
+@rare
 def llc(data, p):
     at = p.at
     if p.end - at < 3:
@@ -108,7 +108,7 @@ def llc(data, p):
     return OTHER
 
 
-@part
+@rare
 def _loopback(data, p):
     at = p.at
     if p.end - at < 4:
@@ -126,7 +126,7 @@ def _loopback(data, p):
     return OTHER
 
 
-@part
+@rare
 def _cooked_type(hardware, value):
     if hardware == 824:  # netlink messages, no packets
         return OTHER
@@ -141,7 +141,7 @@ def _cooked_type(hardware, value):
     return OTHER
 
 
-@part
+@rare
 def _cooked(data, p):
     at = p.at
     if p.end - at < 16:
@@ -152,7 +152,7 @@ def _cooked(data, p):
     return _cooked_type(be16(data, at + 2), be16(data, at + 14))
 
 
-@part
+@rare
 def _cooked2(data, p):
     at = p.at
     if p.end - at < 20:
@@ -163,7 +163,7 @@ def _cooked2(data, p):
     return _cooked_type(be16(data, at + 8), be16(data, at))
 
 
-@part
+@rare
 def _nflog(data, p):
     """Netfilter's log: family 1, version 1, resource 2; then length 2, type 2, value; 9 is the packet."""
     at = p.at
@@ -183,7 +183,7 @@ def _nflog(data, p):
     return fail(p, _TRUNCATED)
 
 
-@part
+@rare
 def _cisco(data, p):
     """Cisco HDLC: address 1, control 1, ethertype 2."""
     at = p.at
@@ -193,7 +193,7 @@ def _cisco(data, p):
     return be16(data, at + 2)
 
 
-@part
+@rare
 def _frame_relay(data, p):
     """Q.922 address of 2–4 bytes, then control 03 and a network layer id (RFC 2427), or Cisco's ethertype."""
     at = p.at
@@ -231,8 +231,10 @@ def start(data, p, frame):
     length = np.int64(frame.caplen)
     wire = max(np.int64(frame.wirelen), length)
     p.reason = -1
+    p.outer = 0
     p.saved = 0
     p.guessed = 0
+    p.packets = 1
     p.next_at = 0
     p.depth = 0
     p.tunnel = 0

@@ -10,9 +10,9 @@ A length of 0 (segmentation offload, RFC 2675 jumbograms) means: up to the end o
 
 import numpy as np
 
-from sensor.compiled import part
+from sensor.compiled import part, rare
 from sensor.wire.kernel.layout import Unreadable
-from sensor.wire.kernel.load import be16, be32u, be64, u8
+from sensor.wire.kernel.load import be16, be32, be32u, be64, u8
 
 _MAPPED = np.uint64(0xFFFF_0000_0000)
 _IP_TRUNCATED = int(Unreadable.IP_TRUNCATED)
@@ -20,6 +20,7 @@ _IP_HEADER = int(Unreadable.IP_HEADER)
 _EXTENSION = int(Unreadable.IPV6_EXTENSION)
 
 MAX_EXTENSIONS = 10
+EXTENSIONS = (0, 43, 44, 51, 60, 135, 139, 140)
 
 
 @part
@@ -46,6 +47,8 @@ def ipv4(data, p):
         p.reason = _IP_TRUNCATED
         return False
     fragment = be16(data, at + 6)
+    p.id = be16(data, at + 4)
+    p.offset = (fragment & 0x1FFF) << 3
     p.ip_at = at
     p.ip_len = total
     p.src_hi = 0
@@ -58,8 +61,8 @@ def ipv4(data, p):
     p.end = min(p.end, p.wire_end)
     p.at = at + header
     proto = u8(data, at + 9)
-    if proto == 51 and not p.later_fragment:
-        return _extensions(data, p, proto)
+    if proto == 51 and not (p.later_fragment or p.more_fragments):
+        return extensions(data, p, proto)
     p.proto = proto
     return True
 
@@ -85,6 +88,8 @@ def ipv6(data, p):
     p.dst_lo = be64(data, at + 32)
     p.later_fragment = 0
     p.more_fragments = 0
+    p.id = 0
+    p.offset = 0
     p.wire_end = at + total
     p.end = min(p.end, p.wire_end)
     p.at = at + 40
@@ -92,15 +97,15 @@ def ipv6(data, p):
     if proto in (6, 17):
         p.proto = proto
         return True
-    return _extensions(data, p, proto)
+    return extensions(data, p, proto)
 
 
-@part
-def _extensions(data, p, proto):
-    """Steps over extension headers up to the transport, or up to the fragment header of a later fragment."""
+@rare
+def extensions(data, p, proto):
+    """Steps over extension headers up to the transport, or up to what a fragment carries."""
     for _ in range(MAX_EXTENSIONS):
         p.proto = proto
-        if proto not in (0, 43, 44, 51, 60, 135, 139, 140):
+        if proto not in EXTENSIONS:
             return True
         at = p.at
         if p.end - at < 8:
@@ -112,6 +117,9 @@ def _extensions(data, p, proto):
             fragment = be16(data, at + 2)
             p.later_fragment = (fragment & 0xFFF8) != 0
             p.more_fragments = fragment & 1
+            if p.later_fragment or p.more_fragments:
+                p.id = be32(data, at + 4)
+                p.offset = fragment & 0xFFF8
         elif p.proto == 51:
             size = (u8(data, at + 1) + 2) << 2
         else:
@@ -120,7 +128,7 @@ def _extensions(data, p, proto):
             p.reason = _EXTENSION
             return False
         p.at = at + size
-        if p.later_fragment:
+        if p.later_fragment or p.more_fragments:
             p.proto = proto
             return True
     p.reason = _EXTENSION

@@ -10,12 +10,12 @@ Read in a loop in which each layer names the next by an ethertype, so that any o
 * 802.1ah: 4 bytes, then Ethernet
 """
 
-from sensor.compiled import part
+from sensor.compiled import part, rare
 from sensor.wire.kernel.layout import MAX_STEPS, Tunnel, Unreadable
 from sensor.wire.kernel.link import ethernet, first_layer, llc, type_or_length
 from sensor.wire.kernel.load import be16, u8
 from sensor.wire.kernel.names import ETHERNET, IP, LLC, OTHER, PPP, STOP, fail
-from sensor.wire.kernel.network import ipv4, ipv6
+from sensor.wire.kernel.network import EXTENSIONS, extensions, ipv4, ipv6
 from sensor.wire.kernel.tunnels import NOTHING_INSIDE, enter, inside, outside_again
 from sensor.wire.kernel.wlan import subframe
 
@@ -23,6 +23,12 @@ from sensor.wire.kernel.wlan import subframe
 NOTHING = 0  # p.reason says why, or -1: another protocol
 FOUND = 1  # the innermost IP packet
 ARP = 2  # p.at is at its header
+FRAGMENT = 3  # p.at is at the bytes of a fragment, of an IP packet that may be anything
+
+# Where `peel` begins.
+LINK = 0
+AGGREGATE = 1  # at a further packet of the frame in hand (A-MSDU)
+HELD = 2  # behind the IP header of a datagram put together
 
 _TRUNCATED = int(Unreadable.LINK_TRUNCATED)
 _IP_HEADER = int(Unreadable.IP_HEADER)
@@ -33,10 +39,16 @@ _PBB = int(Tunnel.PBB)
 
 
 @part
-def peel(data, packet, resumed):
-    """`resumed`: p.at is at a further packet of the frame in hand, not at its link header."""
+def peel(data, packet, begin):
     p = packet[0]
-    layer = subframe(data, p) if resumed else first_layer(data, p)
+    if begin == LINK:
+        layer = first_layer(data, p)
+    elif begin == AGGREGATE:
+        layer = subframe(data, p)
+    else:
+        layer = _carried(data, packet)
+        if layer == NOTHING_INSIDE:
+            return FOUND
     for _ in range(MAX_STEPS):
         if layer == IP:
             layer = _by_version(data, p)
@@ -47,6 +59,8 @@ def peel(data, packet, resumed):
             if not good:
                 layer = STOP
                 break
+            if p.later_fragment | p.more_fragments:
+                return FRAGMENT
             layer = inside(data, packet)
             if layer == NOTHING_INSIDE:
                 return FOUND
@@ -59,7 +73,16 @@ def peel(data, packet, resumed):
     return FOUND if outside_again(packet, layer) else NOTHING
 
 
-@part
+@rare
+def _carried(data, packet):
+    """What a datagram put together holds: extension headers may come before it."""
+    p = packet[0]
+    if p.proto in EXTENSIONS and not extensions(data, p, p.proto):
+        return STOP
+    return inside(data, packet)
+
+
+@rare
 def _between(data, p, layer):
     """A layer that is neither the first nor IP."""
     if layer in (0x8100, 0x88A8, 0x9100, 0x9200):
@@ -79,7 +102,7 @@ def _between(data, p, layer):
     return OTHER
 
 
-@part
+@rare
 def _by_version(data, p):
     if p.at >= p.end:
         return fail(p, _TRUNCATED)
@@ -91,7 +114,7 @@ def _by_version(data, p):
     return fail(p, _IP_HEADER)
 
 
-@part
+@rare
 def _tag(data, p):
     at = p.at
     if p.end - at < 4:
@@ -101,7 +124,7 @@ def _tag(data, p):
     return type_or_length(p, be16(data, at + 2))
 
 
-@part
+@rare
 def _pppoe(data, p):
     at = p.at
     if p.end - at < 6:
@@ -114,7 +137,7 @@ def _pppoe(data, p):
     return PPP
 
 
-@part
+@rare
 def _ppp(data, p):
     at = p.at
     if p.end - at >= 4 and be16(data, at) == 0xFF03:  # address and control (RFC 1662)
@@ -138,7 +161,7 @@ def _ppp(data, p):
     return OTHER
 
 
-@part
+@rare
 def _backbone(p):
     """802.1ah: flags and service id 4, then the customer's Ethernet frame."""
     if p.end - p.at < 4:
@@ -147,7 +170,7 @@ def _backbone(p):
     return ETHERNET if enter(p, _PBB) else STOP
 
 
-@part
+@rare
 def _mpls(data, p):
     at = p.at
     for _ in range(16):
@@ -176,7 +199,7 @@ def _mpls(data, p):
     return OTHER
 
 
-@part
+@rare
 def _ethernet_like(data, p, at):
     """Pseudowires do not say what they carry: an ethertype that we know, where one would stand."""
     if p.end - at < 14:

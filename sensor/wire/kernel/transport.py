@@ -27,7 +27,6 @@ SYN = 2
 RST = 4
 ACK = 16
 
-_FRAGMENT = int(Unreadable.IP_FRAGMENT)
 _TRUNCATED = int(Unreadable.TRANSPORT_TRUNCATED)
 _HEADER = int(Unreadable.TRANSPORT_HEADER)
 _ESP = int(Unreadable.ESP)
@@ -35,16 +34,20 @@ _SNAPPED = int(Unreadable.SNAPPED)
 
 
 @part
-def transport(data, p):
+def no_transport(p):
+    """Nothing is known of it: of a fragment."""
     p.flags = 0
     p.src_port = 0
     p.dst_port = 0
     p.seq = 0
     p.ack = 0
     p.window = 0
-    if p.later_fragment:
-        p.reason = _FRAGMENT
-        return UNKNOWN
+    return UNKNOWN
+
+
+@part
+def transport(data, p):
+    no_transport(p)
     proto = p.proto
     if proto == TCP:
         return _tcp(data, p)

@@ -1,7 +1,7 @@
 """Packets inside packets: by IP protocol number, or by UDP port where the bytes agree.
 
 `inside` looks behind an IP header and names what is encapsulated there, or says that nothing is. What was guessed by a port
-must prove good up to an IP header, else the packet outside is the flow. A later fragment hides its inside.
+must prove good up to an IP header, else the packet outside is the flow. Fragments are put together before.
 
 * IP in IP (RFC 2003) 4, IPv6 in IP (RFC 4213) 41, MPLS (RFC 4023) 137, EtherIP (RFC 3378) 97: 0x3000 then Ethernet
 * GRE (RFC 2784, 2890, 2637) 47: flags 2, ethertype 2, checksum 4, key 4, sequence 4, acknowledgement 4 as flagged.
@@ -13,7 +13,7 @@ must prove good up to an IP header, else the packet outside is the flow. A later
 * L2TPv2 (RFC 2661) port 1701: flags 2, then as flagged; PPP. TZSP port 37008: version 1, type, protocol 2, tags
 """
 
-from sensor.compiled import part
+from sensor.compiled import part, rare
 from sensor.wire.kernel.layout import MAX_DEPTH, Tunnel, Unreadable
 from sensor.wire.kernel.load import be16, u8
 from sensor.wire.kernel.names import ETHERNET, IP, OTHER, PPP, STOP
@@ -35,7 +35,7 @@ _TZSP = int(Tunnel.TZSP)
 _MPLS = int(Tunnel.MPLS)
 
 
-@part
+@rare
 def enter(p, tunnel):
     """One encapsulation further in; False when that is too deep."""
     if p.depth >= MAX_DEPTH:
@@ -51,8 +51,6 @@ def inside(data, packet):
     """Behind the IP header just read: the next layer's name, STOP when too deep, NOTHING_INSIDE when this is the innermost."""
     p = packet[0]
     proto = p.proto
-    if p.later_fragment:
-        return NOTHING_INSIDE
     if proto == 17:
         if p.end - p.at < 16:
             return NOTHING_INSIDE
@@ -70,7 +68,7 @@ def inside(data, packet):
     return NOTHING_INSIDE
 
 
-@part
+@rare
 def _enter(packet, tunnel, header, layer, guessed):
     """Keep the packet outside, step over the tunnel's header."""
     p = packet[0]
@@ -79,11 +77,13 @@ def _enter(packet, tunnel, header, layer, guessed):
         return STOP
     p.saved = 1
     p.guessed = guessed
+    p.outer = 1
+    p.outer_src_hi, p.outer_src_lo, p.outer_dst_hi, p.outer_dst_lo = p.src_hi, p.src_lo, p.dst_hi, p.dst_lo
     p.at += header
     return layer
 
 
-@part
+@rare
 def _gre(data, packet):
     p = packet[0]
     at = p.at
@@ -117,7 +117,7 @@ def _gre(data, packet):
     return _enter(packet, _GRE, size, kind, 0)
 
 
-@part
+@rare
 def _by_port(data, packet):
     p = packet[0]
     src, dst = be16(data, p.at), be16(data, p.at + 2)
@@ -138,7 +138,7 @@ def _by_port(data, packet):
     return NOTHING_INSIDE
 
 
-@part
+@rare
 def _vxlan(data, packet):
     p = packet[0]
     if u8(data, p.at + 8) & 0x48 != 0x08:  # group policy uses the reserved bits
@@ -146,7 +146,7 @@ def _vxlan(data, packet):
     return _enter(packet, _VXLAN, 16, ETHERNET, 1)
 
 
-@part
+@rare
 def _geneve(data, packet):
     p = packet[0]
     first = u8(data, p.at + 8)
@@ -156,7 +156,7 @@ def _geneve(data, packet):
     return _enter(packet, _GENEVE, 16 + ((first & 63) << 2), ETHERNET if kind == 0x6558 else kind, 1)
 
 
-@part
+@rare
 def _gtpu(data, packet):
     p = packet[0]
     at = p.at + 8
@@ -182,7 +182,7 @@ def _gtpu(data, packet):
     return _enter(packet, _GTPU, 8 + size, IP, 1)
 
 
-@part
+@rare
 def _teredo(data, packet):
     p = packet[0]
     at = p.at + 8
@@ -195,7 +195,7 @@ def _teredo(data, packet):
     return _enter(packet, _TEREDO, at - p.at, 0x86DD, 1)
 
 
-@part
+@rare
 def _l2tp(data, packet):
     p = packet[0]
     at = p.at + 8
@@ -210,7 +210,7 @@ def _l2tp(data, packet):
     return _enter(packet, _L2TP, 8 + size, PPP, 1)
 
 
-@part
+@rare
 def _tzsp(data, packet):
     p = packet[0]
     at = p.at + 8
@@ -225,7 +225,7 @@ def _tzsp(data, packet):
     return NOTHING_INSIDE
 
 
-@part
+@rare
 def outside_again(packet, layer):
     """The inside was no good, or no IP: the packet outside is the flow, if there is one. True when it is."""
     p = packet[0]

@@ -6,27 +6,50 @@ is bounded by the layers of the packet and the probes of the hash.
 
 import numpy as np
 
-from sensor.compiled import compiled, part
-from sensor.wire.kernel.account import begin, count, reopen, reused
-from sensor.wire.kernel.flows import find, home_of, insert
-from sensor.wire.kernel.layout import Control, Count, Kind, Stop, Want
+from sensor.compiled import compiled, part, rare
+from sensor.wire.kernel.account import begin, count, reopen, reused, write
+from sensor.wire.kernel.checksum import wrong, wrong_header
+from sensor.wire.kernel.duplicates import fingerprint, remember, seen_before
+from sensor.wire.kernel.flows import find, hash_of, insert, place_of
+from sensor.wire.kernel.fragments import close_held, gather, next_held, open_held, release
+from sensor.wire.kernel.layout import Control, Count, Kind, Stop, Unreadable, Want
 from sensor.wire.kernel.link import start
 from sensor.wire.kernel.load import u8
-from sensor.wire.kernel.peel import ARP, FOUND, NOTHING, peel
-from sensor.wire.kernel.transport import FIN, ICMP, ICMPV6, RST, SCTP, SYN, TCP, UDP, UDP_LITE, UNKNOWN, transport
+from sensor.wire.kernel.packet import HELD_BYTES, Held
+from sensor.wire.kernel.peel import AGGREGATE, ARP, FOUND, FRAGMENT, HELD, LINK, NOTHING, peel
+from sensor.wire.kernel.transport import (
+    FIN,
+    ICMP,
+    ICMPV6,
+    RST,
+    SCTP,
+    SYN,
+    TCP,
+    UDP,
+    UDP_LITE,
+    UNKNOWN,
+    WHOLE,
+    no_transport,
+    transport,
+)
+from sensor.wire.kernel.zeek import RESP, C
 
 _END = int(Stop.END)
 _FULL = int(Stop.FULL)
 _DECIDE = int(Stop.DECIDE)
 _ENDED = int(Control.ENDED)
 _RESUME = int(Control.RESUME)
+_READY = int(Control.READY)
+_OVERDUE = int(Held.OVERDUE)
+_IP_BYTES = int(Count.IP_BYTES)
 _COUNT = int(Want.COUNT)
+_FRAGMENT = int(Unreadable.IP_FRAGMENT)
 _UNDECIDED = int(Want.UNDECIDED)
 _PAYLOAD = int(Kind.PAYLOAD)
+_REASSEMBLED = int(Kind.REASSEMBLED)
 _FRAME = int(Kind.FRAME)
 _PACKETS = int(Count.PACKETS)
 _BYTES = int(Count.BYTES)
-_IP_BYTES = int(Count.IP_BYTES)
 _FLOWS = int(Count.FLOWS)
 _IPV4 = int(Count.IPV4)
 _IPV6 = int(Count.IPV6)
@@ -38,6 +61,8 @@ _UDP_LITE = int(Count.UDP_LITE)
 _OTHER_IP = int(Count.OTHER_IP)
 _ARP = int(Count.ARP)
 _OTHER_LINK = int(Count.OTHER_LINK)
+_DUPLICATES = int(Count.DUPLICATES)
+_BAD_CHECKSUM = int(Count.BAD_CHECKSUM)
 _FIRST_TS = int(Count.FIRST_TS)
 _LAST_TS = int(Count.LAST_TS)
 
@@ -50,58 +75,128 @@ def walk(data, table, first, t, packet, segments):
     i = first
     at = t.control[_RESUME]
     t.control[_RESUME] = 0
-    while i < len(table):
+    release(t)
+    held = next_held(t)  # a datagram to open before the next frame, or -1
+    while i < len(table) or held >= 0:
         if written == len(segments) or t.control[_ENDED] == len(t.ended):
             t.control[_RESUME] = at
             return i, written, _FULL, -1
-        frame = table[i]
-        ts = frame.ts
         found = NOTHING
-        if start(data, p, frame):
-            if at != 0:
-                p.at = at
-            found = peel(data, packet, at != 0)
-        if found == FOUND:
-            known = transport(data, p)
-            if known != UNKNOWN:
-                home = home_of(t, p)
-                slot, from_orig = find(t, p, home)
-                if slot < 0:
-                    slot = insert(t, home)
-                    from_orig = begin(t.flows[slot], p, ts)
-                    t.counts[_FLOWS] += 1
-                elif reused(t.flows[slot], p, from_orig, ts):
-                    from_orig = reopen(t, slot, p, ts)
-                    t.counts[_FLOWS] += 1
-                row = t.flows[slot]
-                if row.want == _UNDECIDED and row.budget == 0 and p.payload_len > 0:
+        if held >= 0:
+            source = t.whole
+            ts = t.held[held].last_ts
+            if open_held(t, packet, held):
+                found = peel(source, packet, HELD)
+        else:
+            source = data
+            frame = table[i]
+            ts = frame.ts
+            if start(data, p, frame):
+                if at != 0:
+                    p.at = at
+                found = peel(source, packet, LINK if at == 0 else AGGREGATE)
+        overdue = held >= 0 and t.held[held].state == _OVERDUE
+        if found in (FOUND, FRAGMENT):
+            known = transport(source, p) if found == FOUND else no_transport(p)
+            value = hash_of(t, p)
+            mark = fingerprint(source, p, known, value, ts)
+            if held < 0 and seen_before(t.seen, mark, p, ts):
+                t.counts[_DUPLICATES] += 1
+                _count_ip(t.counts, p, found)
+            elif found == FRAGMENT:
+                if _keep(t, source, packet, ts):
+                    remember(t.seen, mark)
+                elif held >= 0:
+                    p.reason = _FRAGMENT
+                else:
+                    held = next_held(t)
+                    if held >= 0:
+                        continue
                     t.control[_RESUME] = at
-                    return i, written, _DECIDE, slot
-                count(t.counts, row, p, from_orig, ts, known)
-                if row.want != _COUNT and (p.payload_len > 0 or p.flags & (SYN | FIN | RST)):
-                    _hand_up(segments[written], row, p, slot, from_orig, ts)
-                    written += 1
-                    if row.want == _UNDECIDED and p.payload_len > 0:
-                        row.budget -= 1
-            _count_ip(t.counts, p)
-            if p.proto == ICMPV6 and not p.later_fragment and p.at < p.end and u8(data, p.at) == 134:
-                _hand_up_frame(segments[written], p, p.ip_at, ts)
-                written += 1
+                    return i, written, _FULL, -1
+            else:
+                if known != UNKNOWN:
+                    new, slot = _into_flow(source, t, p, segments[written], ts, known, value, held)
+                    if slot >= 0:
+                        t.control[_RESUME] = at
+                        return i, written, _DECIDE, slot
+                    written += new
+                if held < 0:
+                    remember(t.seen, mark)
+                    written += _advertisement(source, p, segments, written, ts)
+                if not overdue:
+                    p.ip_len = 0 if held >= 0 else p.ip_len  # fragment by fragment before
+                    _count_ip(t.counts, p, found)
         elif found == ARP:
             t.counts[_ARP] += 1
             _hand_up_frame(segments[written], p, p.at, ts)
             written += 1
+        elif overdue:
+            pass
         elif p.version != 0:  # an IP header that could not be read
             t.counts[_IPV4 if p.version == 4 else _IPV6] += 1
         elif p.reason < 0:
             t.counts[_OTHER_LINK] += 1
-        if p.reason >= 0:
+        if p.reason >= 0 and not overdue:
             t.unreadable[np.int64(p.reason)] += 1
-        at = p.next_at  # of an A-MSDU: more than one packet in the frame
-        if at == 0:
-            _count_frame(t.counts, frame)
-            i += 1
+        if held >= 0:
+            close_held(t, held)
+        else:
+            at = p.next_at  # of an A-MSDU: more than one packet in the frame
+            if at == 0:
+                _count_frame(t.counts, frame)
+                i += 1
+        held = next_held(t)
     return len(table), written, _END, -1
+
+
+@part
+def _into_flow(source, t, p, segment, ts, known, value, held):
+    """The packet into its flow. Returns (segments written: 0 or 1, row of the flow to decide before, or -1)."""
+    home = place_of(t, value)
+    slot, from_orig = find(t, p, home)
+    if slot < 0:
+        slot = insert(t, home)
+        from_orig = begin(t.flows[slot], p, ts)
+        t.counts[_FLOWS] += 1
+    elif reused(t.flows[slot], p, from_orig, ts):
+        from_orig = reopen(t, slot, p, ts)
+        t.counts[_FLOWS] += 1
+    row = t.flows[slot]
+    if row.want == _UNDECIDED and row.budget == 0 and p.payload_len > 0:
+        return 0, slot
+    count(t.counts, row, p, from_orig, ts, known)
+    if row.want == _COUNT or (p.payload_len == 0 and not p.flags & (SYN | FIN | RST)):
+        return 0, -1
+    _hand_up(segment, row, p, slot, from_orig, ts, _PAYLOAD if held < 0 else _REASSEMBLED)
+    if known == WHOLE:
+        _verify(source, t.counts, row, p, from_orig, held)
+    if row.want == _UNDECIDED and p.payload_len > 0:
+        row.budget -= 1
+    return 1, -1
+
+
+@rare
+def _keep(t, source, packet, ts):
+    """The fragment to the others of its datagram; the one that completes it is counted as what is inside. False: no room."""
+    p = packet[0]
+    whole = t.control[_READY]
+    if not gather(t, source, packet, ts):
+        return False
+    if t.control[_READY] == whole:
+        _count_ip(t.counts, p, FRAGMENT)
+    else:
+        t.counts[_IP_BYTES] += p.ip_len
+    return True
+
+
+@rare
+def _advertisement(source, p, segments, written, ts):
+    """A router advertisement is handed up as it is. How many segments that made."""
+    if p.proto != ICMPV6 or p.at >= p.end or u8(source, p.at) != 134 or written == len(segments):
+        return 0
+    _hand_up_frame(segments[written], p, p.ip_at, ts)
+    return 1
 
 
 @part
@@ -116,10 +211,10 @@ def _count_frame(counts, frame):
 
 
 @part
-def _count_ip(counts, p):
+def _count_ip(counts, p, found):
     counts[_IP_BYTES] += p.ip_len
     counts[_IPV4 if p.version == 4 else _IPV6] += 1
-    if p.later_fragment:
+    if found == FRAGMENT:
         return
     proto = p.proto
     if proto == TCP:
@@ -136,8 +231,22 @@ def _count_ip(counts, p):
         counts[_OTHER_IP] += 1
 
 
+@rare
+def _verify(source, counts, row, p, from_orig, held):
+    """Counts a packet that is handed up if a checksum is wrong, and writes Zeek's letter for it."""
+    if held >= 0:
+        bad = wrong(source, p, held * HELD_BYTES)
+    elif p.version == 6:
+        bad = wrong(source, p, p.ip_at + 40)
+    else:
+        bad = wrong(source, p, p.ip_at + 20) or (p.at == p.ip_at + 20 and wrong_header(source, p))
+    if bad:
+        counts[_BAD_CHECKSUM] += 1
+        write(row, C if from_orig else C + RESP)
+
+
 @part
-def _hand_up(segment, row, p, slot, from_orig, ts):
+def _hand_up(segment, row, p, slot, from_orig, ts, kind):
     segment.uid = row.uid
     segment.ts = ts
     segment.offset = p.payload_at
@@ -149,10 +258,10 @@ def _hand_up(segment, row, p, slot, from_orig, ts):
     segment.flags = p.flags
     segment.from_orig = from_orig
     segment.proto = p.proto
-    segment.kind = _PAYLOAD
+    segment.kind = kind
 
 
-@part
+@rare
 def _hand_up_frame(segment, p, at, ts):
     """A network layer that Python reads itself. `ack` and `seq` are 0; `wire_length` may exceed what was captured."""
     segment.uid = 0

@@ -8,7 +8,7 @@
   stations, QoS 2, HT control 4; then LLC, or subframes (A-MSDU: destination 6, source 6, length 2, LLC, padding to 4)
 """
 
-from sensor.compiled import part
+from sensor.compiled import rare
 from sensor.wire.kernel.layout import Unreadable
 from sensor.wire.kernel.load import be16, be48, le16, le32, u8
 from sensor.wire.kernel.names import LLC, OTHER, STOP, fail
@@ -18,7 +18,7 @@ _TRUNCATED = int(Unreadable.LINK_TRUNCATED)
 _ENCRYPTED = int(Unreadable.WLAN_ENCRYPTED)
 
 
-@part
+@rare
 def ppi(data, p):
     """Steps over the header; the LINKTYPE_ number of what follows, or STOP."""
     at = p.at
@@ -31,7 +31,7 @@ def ppi(data, p):
     return le32(data, at + 4)
 
 
-@part
+@rare
 def radiotap(data, p):
     at = p.at
     if p.end - at < 8:
@@ -57,12 +57,12 @@ def radiotap(data, p):
     return _wlan(data, p, flags & 0x20)
 
 
-@part
+@rare
 def wlan(data, p):
     return _wlan(data, p, 0)
 
 
-@part
+@rare
 def _wlan(data, p, padded):
     at = p.at
     if p.end - at < 24:
@@ -90,7 +90,7 @@ def _wlan(data, p, padded):
     return LLC
 
 
-@part
+@rare
 def _addresses(data, p, at, direction):
     """Who sent to whom, by the bits ToDS (1) and FromDS (2): the access point itself is none of them."""
     if direction == 0:
@@ -103,7 +103,7 @@ def _addresses(data, p, at, direction):
         p.dst_mac, p.src_mac = be48(data, at + 16), be48(data, at + 24)
 
 
-@part
+@rare
 def subframe(data, p):
     """One packet of an A-MSDU at p.at; notes where the next begins."""
     at = p.at

@@ -16,8 +16,8 @@ MS = 1_000_000
 ETHERNET = 1
 
 
-def frames_of(packets, *, link=ETHERNET, start=START, step=MS, snap=None):
-    """Packets (or bytes) → Frames, `step` nanoseconds apart, cut to `snap` bytes."""
+def frames_of(packets, *, link=ETHERNET, start=START, step=100 * MS, snap=None):
+    """Packets (or bytes) → Frames, `step` nanoseconds apart (too far for copies of each other), cut to `snap` bytes."""
     data = bytearray()
     table = np.zeros(len(packets), dtype=FRAME)
     for i, packet in enumerate(packets):

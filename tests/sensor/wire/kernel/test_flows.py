@@ -61,7 +61,7 @@ def test_like_a_dictionary(steps, seed):
     """Packets and removals in any order: the table holds what a dictionary would."""
     kernel = Kernel(seed=seed, cap=36)
     expected: dict[frozenset[tuple[str, int]], int] = {}
-    for step in steps:
+    for at, step in enumerate(steps):
         if isinstance(step, int):
             live = kernel.live()
             gone = live[step : step + 3]
@@ -73,7 +73,7 @@ def test_like_a_dictionary(steps, seed):
             kernel.remove(gone)
         else:
             a, b, sport, dport = step
-            walk(frames_of([udp(host(a), host(b), sport, dport)], link=228), kernel=kernel)
+            walk(frames_of([udp(host(a), host(b), sport, dport)], link=228, start=START + at * 100 * MS), kernel=kernel)
             key = frozenset(((f"10.0.0.{a}", sport), (f"10.0.0.{b}", dport)))
             expected[key] = expected.get(key, 0) + 1
         check(kernel)
@@ -87,7 +87,7 @@ def test_removing_twice_or_beyond_the_table_does_nothing():
     kernel.remove(np.array([0, 0, -1, 5, 100_000], dtype=np.int32))
     check(kernel)
     assert kernel.live().tolist() == []
-    seen = walk(frames_of([udp(host(1), host(2), 3, 4)], link=228), kernel=kernel)
+    seen = walk(frames_of([udp(host(1), host(2), 3, 4)], link=228, start=START + 100 * MS), kernel=kernel)
     assert [int(row["uid"]) for row in seen.rows] == [2]
 
 
