@@ -39,7 +39,7 @@ def test_a_greeting_names_the_server():
         (b"LOGIN", b'a LOGIN "u" "p"', "LOGIN"),
         (b"AUTHENTICATE", b"a AUTHENTICATE plain AHUAcA==", "PLAIN"),
         (b"AUTHENTICATE", b"a AUTHENTICATE", None),
-        (b"AUTHENTICATE", b"a AUTHENTICATE s\xe9cret", None),
+        (b"AUTHENTICATE", b"a AUTHENTICATE s\xe9cret", "OTHER"),
     ],
 )
 def test_a_login_is_its_mechanism(verb, line, mechanism):
