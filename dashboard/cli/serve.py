@@ -18,10 +18,10 @@ from dashboard.cli.door import Door, tended
 from dashboard.cli.settings import load_settings
 from dashboard.sources import Source
 from dashboard.sources.local import LocalSource
+from dashboard.texts import Lang
 from dashboard.web import create_app, new_link, web_settings
 from dashboard.web.server import ListenError, parse_listen
 from dashboard.web.server import serve as serve_until_stopped
-from dashboard.web.texts import Lang
 from sensor.detect.policy import Policy
 from sensor.store.errors import StoreError
 from sensor.store.serve import ServeStore

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import formats
 from dashboard.sources import DayTraffic
-from dashboard.web.texts import Lang
+from dashboard.texts import Lang
 
 HEIGHT = 170
 _TOP, _BOTTOM = 6, 24

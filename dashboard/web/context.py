@@ -11,8 +11,8 @@ from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
 from dashboard.sources import Source
+from dashboard.texts import LANGUAGES, Lang, Texts, language
 from dashboard.web.settings import WebSettings
-from dashboard.web.texts import LANGUAGES, Lang, Texts, language
 from sensor.store.days import day_of
 
 COOKIE = "vigie_lang"

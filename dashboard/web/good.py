@@ -2,7 +2,7 @@
 
 from dashboard import formats
 from dashboard.sources import DayTraffic
-from dashboard.web.texts import Texts
+from dashboard.texts import Texts
 
 
 def good(traffic: DayTraffic, t: Texts) -> tuple[str, ...]:

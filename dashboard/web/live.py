@@ -11,12 +11,12 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.sources import AlertPage, AlertQuery, Change, DayTraffic
+from dashboard.view import Viewer
 from dashboard.web.chart import chart
 from dashboard.web.context import dashboard, lang, now, texts, today
 from dashboard.web.errors import Missing
 from dashboard.web.good import good
 from dashboard.web.strip import Strip, strip
-from dashboard.web.view import Viewer
 from sensor.detect.alert import Category
 
 live = Blueprint("live", __name__, url_prefix="/live")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.kept_reports import kept_in
 from dashboard.privacy import Privacy, pseudonym_key, secret
-from dashboard.web.texts import Lang
+from dashboard.texts import Lang
 from sensor.detect.policy import Policy
 from sensor.store.days import PARIS
 

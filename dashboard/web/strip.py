@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import formats
 from dashboard.sources import Coverage, Sight
-from dashboard.web.texts import Texts
+from dashboard.texts import Texts
 
 _SECOND = 1_000_000_000
 _DROPS_MATTER = 0.001  # a packet in a thousand lost may hide an alert

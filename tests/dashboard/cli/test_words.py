@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from dashboard.cli.words import COLOURS, WORDS
-from dashboard.web.texts import Texts
+from dashboard.texts import Texts
 from sensor.detect.alert import Severity
 
 

@@ -3,8 +3,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.sources import Coverage, Sight
+from dashboard.texts import Texts
 from dashboard.web.strip import strip
-from dashboard.web.texts import Texts
 
 SECOND = 1_000_000_000
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import formats
 from dashboard.privacy import Privacy
-from dashboard.web.texts import Texts
+from dashboard.texts import Texts
 from sensor.detect.alert import Alert, Legal, Value
 from sensor.store.days import day_of
 

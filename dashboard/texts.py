@@ -15,7 +15,7 @@ class Texts:
     def __init__(self, lang: Lang) -> None:
         self.lang = lang
         self.words = _flat(
-            tomllib.loads(files("dashboard.web").joinpath("catalogues", f"{lang}.toml").read_text("utf-8"))
+            tomllib.loads(files("dashboard").joinpath("web", "catalogues", f"{lang}.toml").read_text("utf-8"))
         )
 
     def __call__(self, key: str, **values: str) -> str:

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.privacy import Privacy
-from dashboard.web.texts import Texts
-from dashboard.web.view import Viewer
+from dashboard.texts import Texts
+from dashboard.view import Viewer
 from sensor.detect.alert import AlertDevice, AlertPeer
 
 SECOND = 1_000_000_000
