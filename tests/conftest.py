@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from sensor.store import WatchStore
 from tests.influxd.build import CannotBuildError
@@ -27,6 +28,9 @@ def pytest_configure() -> None:
     """A run in a script's background inherits SIGINT ignored, and so would every program that the tests start and stop by it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # an example is never timed; CI draws the same ones each time, a developer's runs go on searching
+    settings.register_profile("vigie", deadline=None, derandomize=os.environ.get("CI") == "true")
+    settings.load_profile("vigie")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """DHCPv6: messages made by scapy, relayed ones too, and what must not pass for one."""
 
-import os
+import random
 
 import pytest
 from hypothesis import given
@@ -108,7 +108,8 @@ def test_what_is_refused(data):
 
 
 def test_random_datagrams_are_none():
-    assert not any(probe(os.urandom(8 + n % 60), b"") is Likeness.YES for n in range(20_000))
+    chance = random.Random(7)  # the same each time: what one run finds the next must find too
+    assert not any(probe(chance.randbytes(8 + n % 60), b"") is Likeness.YES for n in range(20_000))
 
 
 @given(st.integers(0, 15), st.binary(max_size=120))

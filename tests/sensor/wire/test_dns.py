@@ -1,6 +1,6 @@
 """DNS messages made by scapy and by hand: what is told, what is refused, nothing that loops."""
 
-import os
+import random
 import struct
 
 import pytest
@@ -246,7 +246,8 @@ def test_probe_stream(data, likeness):
 
 
 def test_random_datagrams_are_not_dns():
-    taken = sum(probe_datagram(os.urandom(20 + n % 200), b"") is Likeness.YES for n in range(20_000))
+    chance = random.Random(7)  # the same each time: what one run finds the next must find too
+    taken = sum(probe_datagram(chance.randbytes(20 + n % 200), b"") is Likeness.YES for n in range(20_000))
     assert taken == 0
 
 

@@ -1,6 +1,5 @@
 """Datagrams that are a program's own, and their look-alikes."""
 
-import os
 import random
 
 import pytest
@@ -76,8 +75,9 @@ def test_look_alikes(data):
 
 
 def test_random_datagrams_show_none():
+    chance = random.Random(7)  # the same each time: what one run finds the next must find too
     for _ in range(3_000):
-        assert told(*((index % 2 == 0, os.urandom(random.randrange(80))) for index in range(16))) == []
+        assert told(*((index % 2 == 0, chance.randbytes(chance.randrange(80))) for index in range(16))) == []
 
 
 def test_it_gives_up_after_some_datagrams():

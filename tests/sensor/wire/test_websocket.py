@@ -1,6 +1,6 @@
 """Remote control inside WebSocket frames; and frames that hold something else."""
 
-import os
+import random
 
 import pytest
 from hypothesis import given
@@ -86,7 +86,8 @@ def test_probe(orig, resp, likeness):
 
 
 def test_random_streams_are_none():
-    assert all(probe(os.urandom(40), os.urandom(40)) is not Likeness.YES for _ in range(20_000))
+    chance = random.Random(7)  # the same each time: what one run finds the next must find too
+    assert all(probe(chance.randbytes(40), chance.randbytes(40)) is not Likeness.YES for _ in range(20_000))
 
 
 @given(st.lists(st.tuples(st.booleans(), st.binary(max_size=30), st.booleans()), max_size=6))

@@ -1,6 +1,6 @@
 """Zoom's wrapping of RTP, and what only looks like it; the dialogues stand with the pairs."""
 
-import os
+import random
 
 import pytest
 
@@ -26,4 +26,5 @@ def test_media(data, is_media):
 
 
 def test_chance_seldom_looks_so():
-    assert sum(media(os.urandom(60)) for _ in range(20_000)) < 40
+    chance = random.Random(7)  # the same each time: what one run finds the next must find too
+    assert sum(media(chance.randbytes(60)) for _ in range(20_000)) < 40
