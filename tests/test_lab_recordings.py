@@ -10,6 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from dashboard.cli import main
+from sensor.capture.files import open_capture
+from sensor.chain import Chain
+from sensor.settings import load
 from tests.lab import canaries
 from tests.lab import scenario as scenarios
 from tests.lab.frames import all_payload, read
@@ -40,6 +43,15 @@ def test_vigie_tells_what_it_should_and_no_more(name, tmp_path):
     outcome, sentences = verdict(scenario, [json.loads(line) for line in result.stdout.splitlines()])
     assert outcome in {"right", "waiting"}, "\n".join(sentences)
     assert canaries.found_in(result.stdout_bytes + stats.read_bytes()) == set()
+
+
+@pytest.mark.parametrize("name", [name for name in scenarios.names() if scenarios.load(name).good is not None])
+def test_what_was_done_right_is_counted(name, tmp_path):
+    (tmp_path / "mirror.pcap").write_bytes(recording(name))
+    chain = Chain(load(None, None), seed=1)
+    for _ in chain.run(open_capture(tmp_path / "mirror.pcap")):
+        pass
+    assert {what: times for what, times in chain.done_right().items() if times} == dict(scenarios.load(name).good)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,18 @@ from sensor.detect.marked import Mistake, documents
 from sensor.detect.section import Section
 
 LANGUAGES = ("fr", "en")
-_PHRASES = ("attachments", "times", "duration", "size", "contract", "listed", "somewhere", "default")
+_PHRASES = (
+    "attachments",
+    "sealed",
+    "unknown_type",
+    "times",
+    "duration",
+    "size",
+    "contract",
+    "listed",
+    "somewhere",
+    "default",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ PLACEHOLDERS = frozenset(
         "peer",
         "app",
         "attachments",
+        "sealed",
         "types",
         "domains",
         "sent",

@@ -14,6 +14,9 @@ from sensor.detect.catalogue import Catalogue
 from sensor.detect.register import local_time
 from sensor.detect.telling import Texts
 
+_UNNAMED = ("", "application/octet-stream", "application/*")
+"""Media types that say nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -82,6 +85,16 @@ class _Phrases(dict[str, str]):
     def attachments(self) -> str:
         return self.counted("attachments", int(self.fact("attachments") or 0))
 
+    def sealed(self) -> str:
+        return self.counted("sealed", int(self.fact("attachments") or 0))
+
+    def types(self) -> str:
+        """Extensions, which people know, before media types; of bytes that nobody named only that."""
+        if self.fact("extensions"):
+            return self.listing("extensions")
+        named = [kind for kind in str(self.fact("mime_types") or "").split(", ") if kind not in _UNNAMED]
+        return ", ".join(named) or str(self._forms["unknown_type"])
+
     def times(self) -> str:
         return self.counted("times", self.told.count)
 
@@ -128,7 +141,8 @@ _SAID: Mapping[str, Callable[[_Phrases], str]] = {
     "peer": _Phrases.peer,
     "app": _Phrases.app,
     "attachments": _Phrases.attachments,
-    "types": lambda p: p.listing("extensions") if p.fact("extensions") else p.listing("mime_types"),
+    "sealed": _Phrases.sealed,
+    "types": _Phrases.types,
     "domains": lambda p: p.listing("recipient_domains"),
     "sent": lambda p: p.size(p.told.bytes_out),
     "received": lambda p: p.size(p.told.bytes_in),

@@ -119,6 +119,11 @@ def skip_name(data: bytes, at: int) -> int:
     raise ParseError("a name that does not end")
 
 
+def _without_person(name: bytes) -> bytes:
+    """Programs look up whole mail addresses by mistake: only the domain behind the @ is told, and of an mDNS service its type."""
+    return name.rpartition(b"@")[2] if b"@" in name else name
+
+
 def read_name(data: bytes, at: int) -> str:
     """The name at `at`, pointers followed: lower case, without the final dot, odd bytes and dots inside labels escaped."""
     labels: list[bytes] = []
@@ -126,7 +131,7 @@ def read_name(data: bytes, at: int) -> str:
     while at < len(data):
         length = data[at]
         if length == 0:
-            return printable(b".".join(labels).lower())
+            return printable(_without_person(b".".join(labels).lower()))
         if length >= 0xC0:
             if at + 1 >= len(data):
                 break

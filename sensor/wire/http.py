@@ -17,6 +17,7 @@ from sensor.wire.http_files import MOST_FORM, files_of
 from sensor.wire.http_head import (
     CHUNKED,
     LONGEST_LINE,
+    METHODS,
     REQUEST_LINE,
     STATUS_LINE,
     UNTIL_CLOSE,
@@ -33,11 +34,6 @@ ENOUGH = 1_048_576  # bytes of bodies on one connection, after which it is count
 MOST_PENDING = 32  # requests that wait for a response
 MOST_PIPELINED = (
     4  # requests that wait for the first word of a server: after that it is in the direction that is not seen
-)
-
-METHODS = frozenset(
-    b"GET POST HEAD PUT CONNECT OPTIONS DELETE PATCH TRACE PROPFIND PROPPATCH MKCOL MOVE COPY LOCK UNLOCK REPORT SEARCH"
-    b" RPC_IN_DATA RPC_OUT_DATA RDG_IN_DATA RDG_OUT_DATA".split()
 )
 
 

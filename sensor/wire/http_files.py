@@ -9,6 +9,7 @@ type, extension, size and what encrypted it; the bound is that of `MimeScanner`,
 
 from typing import Protocol
 
+from sensor.wire import media_types
 from sensor.wire.http_head import Head
 from sensor.wire.mime import MimeScanner
 from sensor.wire.mime_kind import Kind, Place
@@ -80,7 +81,7 @@ class _Whole:
         size = part.size(delimited=False) + part.missing if self._announced is None else self._announced
         return (
             Attachment(
-                mime_type=part.header.mime_type,
+                mime_type=media_types.told(part.header.mime_type),
                 extension=part.header.extension,
                 size=size,
                 complete=complete and part.complete,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sensor.wire import ParseError
+from sensor.wire import ParseError, media_types
 from sensor.wire.mime_fields import PartHeader, read_field
 from sensor.wire.sides import Lines
 from sensor.wire.text import host_of, printable
@@ -30,6 +30,18 @@ KNOWN = frozenset(
         b"user-agent",
     ),
 )
+
+METHODS = frozenset(
+    b"GET POST HEAD PUT CONNECT OPTIONS DELETE PATCH TRACE PROPFIND PROPPATCH MKCOL MOVE COPY LOCK UNLOCK REPORT SEARCH"
+    b" RPC_IN_DATA RPC_OUT_DATA RDG_IN_DATA RDG_OUT_DATA".split()
+)
+RARER_METHODS = frozenset(
+    b"ACL BASELINE-CONTROL BCOPY BDELETE BIND BITS_POST BMOVE BPROPFIND BPROPPATCH CCM_POST CHECKIN CHECKOUT DESCRIBE LABEL LINK"
+    b" M-SEARCH MERGE MKACTIVITY MKCALENDAR MKREDIRECTREF MKWORKSPACE NOTIFY ORDERPATCH POLL PRI PURGE REBIND SMS_POST SOURCE SUBSCRIBE"
+    b" TRACK UNBIND UNCHECKOUT UNLINK UNSUBSCRIBE UPDATE UPDATEREDIRECTREF VERSION-CONTROL X-MS-ENUMATTS".split()
+)
+TOLD_METHODS = METHODS | RARER_METHODS
+OTHER_METHOD = "OTHER"  # what is no method is not told as itself: a client may write anything there
 
 UNTIL_CLOSE = -1
 CHUNKED = -2
@@ -114,14 +126,14 @@ class HeadReader:
         length = fields.get(b"content-length", b"")
         size = int(length) if length.isdigit() and len(length) < 19 else None
         chunked = fields.get(b"transfer-encoding", b"").lower().endswith(b"chunked")
-        mime_type = _text(fields.get(b"content-type", b"").partition(b";")[0].strip().lower())
+        mime_type = _media_type(fields.get(b"content-type", b""))
         form, file = _body_of(fields)
         self._fields, self._first, self._lines = {}, b"", 0
         if request := REQUEST_LINE.match(first):
             method, target, version = request.groups()
             return Head(
                 version=version.decode(),
-                method=method.decode(),
+                method=method.decode() if method in TOLD_METHODS else OTHER_METHOD,
                 target=target,
                 host=host_of(fields.get(b"host") or _authority(method, target)),
                 user_agent=_text(fields.get(b"user-agent")),
@@ -163,6 +175,12 @@ def _authority(method: bytes, target: bytes) -> bytes:
     if method == b"CONNECT":
         return target
     return re.split(rb"[/?#]", target.partition(b"://")[2], maxsplit=1)[0]
+
+
+def _media_type(field: bytes) -> str | None:
+    """Browsers and servers write it badly, and then it may be anything: told as far as it is one."""
+    written = field.partition(b";")[0].partition(b",")[0].strip().lower()
+    return media_types.told(written.decode("ascii", "replace")) if written else None
 
 
 def _text(value: bytes | None) -> str | None:

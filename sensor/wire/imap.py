@@ -20,16 +20,9 @@ from sensor.wire import MORE, Events, GiveUp, Outcome, Rest
 from sensor.wire.imap_literal import Content, Fetches, Whole
 from sensor.wire.imap_session import ImapSession
 from sensor.wire.imap_side import INFLATED, SLICE, Side
-from sensor.wire.imap_words import (
-    COMMAND,
-    FETCH,
-    FIRST_BYTES,
-    LITERAL,
-    PARTIAL,
-    TAGGED,
-    UNTAGGED,
-    probe,
-)
+from sensor.wire.imap_strayed import Strayed
+from sensor.wire.imap_words import COMMAND, FETCH, FIRST_BYTES, LITERAL, PARTIAL, TAGGED, UNTAGGED, is_client, probe
+from sensor.wire.mime_mail import Mail
 from sensor.wire.records import Imap
 
 __all__ = ["FIRST_BYTES", "ImapReader", "probe"]
@@ -84,6 +77,7 @@ class ImapReader:
         if missing > hidden:
             side.flow.gap()
             self._secret = None
+            side.strayed = side.strayed or Strayed()
             self._fetches.message = None if from_orig != self._client_is_orig else self._fetches.message
         return self._outcome()
 
@@ -112,14 +106,10 @@ class ImapReader:
                 return
 
     def _sides_known(self, from_orig: bool) -> bool:
-        data = self._sides[from_orig].flow.data
-        if b"\n" not in data:
-            return False
-        if UNTAGGED.match(data) or TAGGED.match(data):
-            self._client_is_orig = not from_orig
-        else:
-            self._client_is_orig = from_orig if COMMAND.match(data) else not from_orig
-        return True
+        client = is_client(self._sides[from_orig].flow.data)
+        if client is not None:
+            self._client_is_orig = from_orig if client else not from_orig
+        return client is not None
 
     def _go_on(self) -> None:
         assert self._client_is_orig is not None
@@ -143,11 +133,21 @@ class ImapReader:
         line = side.flow.line()
         if line is None:
             return False
+        if side.strayed is not None:
+            if side.strayed.takes(line, None if from_orig == self._client_is_orig else self._tags):
+                return True
+            self._end_strayed(side, from_orig)
         if from_orig == self._client_is_orig:
             self._client(line, side)
         else:
             self._server(line, side)
         return True
+
+    def _end_strayed(self, side: Side, from_orig: bool) -> None:
+        strayed, side.strayed = side.strayed, None
+        mail = strayed.finish() if strayed is not None else None
+        if mail is not None:
+            self._add(mail, from_orig)
 
     def _end_literal(self, side: Side, from_orig: bool) -> None:
         if side.left == 0 and side.content is not None:
@@ -252,11 +252,13 @@ class ImapReader:
             return  # more pieces of it are to come
         mail = content.finish(complete=complete)
         if mail is not None:
-            upload = from_orig == self._client_is_orig
-            command = "APPEND" if upload else "FETCH"
-            preview = isinstance(content, Whole) and content.partial
-            told = self._session.told(mail, preview=preview)
-            self._told.append(Imap(upload=upload, command=command, compressed=self._compressed, **told))
+            self._add(mail, from_orig, preview=isinstance(content, Whole) and content.partial)
+
+    def _add(self, mail: Mail, from_orig: bool, *, preview: bool = False) -> None:
+        upload = from_orig == self._client_is_orig
+        command = "APPEND" if upload else "FETCH"
+        told = self._session.told(mail, preview=preview)
+        self._told.append(Imap(upload=upload, command=command, compressed=self._compressed, **told))
 
     # What is told
 
@@ -280,6 +282,7 @@ class ImapReader:
 
     def _finish(self) -> Outcome:
         for from_orig, side in self._sides.items():
+            self._end_strayed(side, from_orig)
             if side.content is not None:
                 content, side.content = side.content, None
                 self._fetches.end()

@@ -7,6 +7,7 @@ thousand times its size at most, so what comes out is counted.
 import zlib
 
 from sensor.wire.imap_literal import Content
+from sensor.wire.imap_strayed import Strayed
 from sensor.wire.mailbox import Flow
 
 SLICE = 16_384
@@ -19,12 +20,13 @@ INFLATED = (1 << 24, 100)
 class Side:
     """One direction: its lines, its literal, its inflater."""
 
-    __slots__ = ("content", "flow", "inflater", "left", "size_in", "size_out")
+    __slots__ = ("content", "flow", "inflater", "left", "size_in", "size_out", "strayed")
 
     def __init__(self) -> None:
         self.flow = Flow()
         self.left = 0  # bytes of the literal still to come
         self.content: Content | None = None  # what the literal is, if it is of interest
+        self.strayed: Strayed | None = None  # what comes behind a gap, until the dialogue is found again
         self.inflater: zlib._Decompress | None = None
         self.size_in = self.size_out = 0
 

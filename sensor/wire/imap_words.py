@@ -31,6 +31,13 @@ NUMBER = re.compile(r"[1-9][0-9.]*\Z")
 CAPABILITY = re.compile(rb"CAPABILITY ([^\]]*)", re.IGNORECASE)
 
 
+def is_client(data: bytes) -> bool | None:
+    """Is whoever says `data` first the client? None: too little of it is there."""
+    if b"\n" not in data:
+        return None
+    return COMMAND.match(data) is not None and not UNTAGGED.match(data) and not TAGGED.match(data)
+
+
 def probe(orig: bytes, resp: bytes) -> Likeness:
     """Is this an IMAP dialogue, whichever side opened it?"""
     said = (_sides(orig, resp), _sides(resp, orig))

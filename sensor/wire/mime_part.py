@@ -7,6 +7,7 @@ the part ends: they tell an encrypted container from an open one (`protection_of
 
 import binascii
 
+from sensor.wire import media_types
 from sensor.wire.bulk import skim
 from sensor.wire.mime_fields import PartHeader
 from sensor.wire.mime_kind import Kind, Place, kind_of
@@ -103,7 +104,7 @@ class Part:
 
     def attachment(self, *, delimited: bool) -> Attachment:
         return Attachment(
-            mime_type=self.header.mime_type,
+            mime_type=media_types.told(self.header.mime_type),
             extension=self.header.extension,
             size=self.size(delimited=delimited),
             complete=self.complete,

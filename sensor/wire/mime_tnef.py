@@ -13,6 +13,7 @@ import binascii
 import struct
 from dataclasses import dataclass
 
+from sensor.wire import media_types
 from sensor.wire.mime_fields import PartHeader, extension, read_field
 from sensor.wire.mime_kind import DECORATION
 from sensor.wire.records import Attachment
@@ -40,7 +41,7 @@ class _File:
     content_id: bool = False
 
     def attachment(self, *, complete: bool) -> Attachment:
-        return Attachment(self.mime_type, self.extension, self.size, complete=complete)
+        return Attachment(media_types.told(self.mime_type), self.extension, self.size, complete=complete)
 
     @property
     def decoration(self) -> bool:

@@ -1,4 +1,4 @@
-"""Names of log-in mechanisms (RFC 4422, IANA's list of SASL mechanisms). Called by the readers of SMTP, POP3 and IMAP.
+"""Names of log-in mechanisms (RFC 4422, IANA's list of SASL mechanisms). Called by the readers of SMTP, POP3, IMAP and XMPP.
 
 A closed list: where a mechanism should stand a careless client, or another protocol, may write a secret.
 """

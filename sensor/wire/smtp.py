@@ -21,11 +21,11 @@ from sensor.wire.smtp_mail import Session, Transaction
 from sensor.wire.smtp_replies import Due, DueReplies, Want
 from sensor.wire.smtp_words import (
     FIRST_BYTES,
-    MAIL_FIELD,
     MASKED,
-    PROXY_V2,
     REPLY,
     begins_command,
+    is_client,
+    is_server,
     probe,
     server_name,
 )
@@ -60,6 +60,7 @@ class SmtpReader:
         self._answered = False
         self._strange = 0
         self._tls_begins = self._over = False
+        self._other = False  # what looked like the middle of a mail is another protocol's
         self._told_any = False
         self._unseen: Transaction | None = None  # a body that the server asked for, of a client not yet heard
 
@@ -101,12 +102,13 @@ class SmtpReader:
 
     def _sides_known(self, from_orig: bool) -> bool:
         data = self._held[from_orig]
-        if _is_server(data):
+        if is_server(data):
             self._client_is_orig = not from_orig
-        elif _is_client(data) or len(data) > HELD:
+        elif is_client(data) or len(data) > HELD:
             self._client_is_orig = from_orig
-            if not _is_client(data):
+            if not is_client(data):
                 self._client.state = State.LOST
+                self._client.doubtful = True
         else:
             return False
         other = self._held[not from_orig].lstrip(b"\r\n")
@@ -114,7 +116,7 @@ class SmtpReader:
             from_orig != self._client_is_orig
             and other
             and begins_command(other) is Likeness.NO
-            and not _is_client(other)
+            and not is_client(other)
         ):
             self._client.state = State.LOST
         self._client.server_heard = self._heard[not self._client_is_orig]
@@ -128,7 +130,17 @@ class SmtpReader:
             self._client.feed(data)
         else:
             self._client.server_heard = True
-            self._server(data)
+            if self._client.doubtful and not self._skip:
+                self._dispel(self._answers + data)
+            if not self._other:
+                self._server(data)
+
+    def _dispel(self, said: bytes) -> None:
+        """The first words of the other side: is it a mail server?"""
+        if REPLY.match(said):
+            self._client.dispel()
+        else:
+            self._other = len(said) >= 4 or not said.isdigit()
 
     # The server's answers
 
@@ -244,6 +256,8 @@ class SmtpReader:
     # What is told
 
     def _outcome(self) -> Outcome:
+        if self._other:
+            return GiveUp("no answer of SMTP")
         if self._client.tls_begins or self._tls_begins:
             return self._hand_over()
         if self._over:
@@ -278,13 +292,3 @@ class SmtpReader:
         client.tell(Transaction())
         left = {self._client_is_orig: client.buffer, not self._client_is_orig: self._answers}
         return Events(self._told(), Rest.HANDOVER, left_orig=left[True], left_resp=left[False])
-
-
-def _is_server(data: bytes) -> bool:
-    return len(data) >= 4 and REPLY.match(data) is not None
-
-
-def _is_client(data: bytes) -> bool:
-    if data.startswith((b"PROXY ", PROXY_V2[:12])):
-        return True
-    return begins_command(data) is Likeness.YES or (b"\n" in data and MAIL_FIELD.match(data) is not None)

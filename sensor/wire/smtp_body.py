@@ -36,6 +36,8 @@ class Bodies:
         self.early: int | None = None  # an answer that overtook the end of the body it is for
         self.transaction: Transaction | None = None
         self.told: list[Smtp] = []
+        self.doubtful = False  # nothing of SMTP was seen yet
+        self.waiting: list[Transaction] = []  # while it is doubtful: one, as another cannot follow without a command
         self._dots: DotText | None = None
         self._chunk = 0
         self._last_chunk = False
@@ -70,8 +72,17 @@ class Bodies:
         elif self.server_heard:
             count = max(1, transaction.rcpt_count) if self.session.lmtp else 1
             self.tell(*self.due.add(Want.BODY, transaction, count))
+        elif self.doubtful:
+            self.waiting = [transaction]
         else:
             self.tell(transaction)
+
+    def dispel(self) -> None:
+        """It is SMTP: a mail that waited for that is one."""
+        self.doubtful = False
+        waiting, self.waiting = self.waiting, []
+        for transaction in waiting:
+            self.tell(*(self.due.add(Want.BODY, transaction) if self.server_heard else [transaction]))
 
     @property
     def answer_ends_body(self) -> bool:

@@ -102,6 +102,8 @@ class ClientSide(Bodies):
             self.session.tls = "refused"  # it goes on in clear
         self.state = State.COMMAND
         self.strange = 0 if verb in VERBS else self.strange + 1
+        if verb in VERBS and self.doubtful:
+            self.dispel()
         if verb == b"PROXY":
             return
         self._COMMANDS.get(verb, ClientSide._other)(self, rest.strip())

@@ -31,6 +31,8 @@ RESUME = re.compile(
 """A command that no gap hides: with it a dialogue is found again after one."""
 
 FIRST_BYTES = 512
+ALONE = 4_096
+"""Bytes of base64 to which the other side says nothing, after which it is tried as the middle of a mail: a command behind it will tell."""
 _STRICT = re.compile(rb"(?:(?:EHLO|HELO|LHLO)[ \r\n]|MAIL FROM:|RCPT TO:|BDAT [0-9]+(?: LAST)?\r?\n)", re.IGNORECASE)
 _MAIL_SERVER = re.compile(rb"smtp|lmtp|postfix|exim|sendmail|exchange|mail", re.IGNORECASE)
 _BODY = re.compile(rb"[A-Za-z0-9+/=]{0,76}\r?\n(?:(?:[A-Za-z0-9+/]{4}){15,19}\r?\n){2}")
@@ -91,6 +93,18 @@ def begins_command(data: bytes) -> Likeness:
     return Likeness.MAYBE if any(known.startswith(verb) for known in VERBS) else Likeness.NO
 
 
+def is_server(data: bytes) -> bool:
+    """Does `data` begin with an answer?"""
+    return len(data) >= 4 and REPLY.match(data) is not None
+
+
+def is_client(data: bytes) -> bool:
+    """Does `data` begin with what only a client says: a command, a proxy's word for it, or a mail itself?"""
+    if data.startswith((b"PROXY ", PROXY_V2[:12])):
+        return True
+    return begins_command(data) is Likeness.YES or (b"\n" in data and MAIL_FIELD.match(data) is not None)
+
+
 def probe(orig: bytes, resp: bytes) -> Likeness:
     """Is this an SMTP dialogue, whichever side opened it and wherever the capture begins?"""
     forward = _sides(orig, resp)
@@ -99,8 +113,9 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
 
 def _sides(client: bytes, server: bytes) -> Likeness:
     if _BODY.match(client):  # the middle of an attachment: what the other side answers tells
-        answered = len(server) >= 4 and REPLY.match(server)
-        return Likeness.YES if answered else Likeness.NO if server else Likeness.MAYBE
+        if not server:
+            return Likeness.YES if len(client) >= ALONE else Likeness.MAYBE
+        return Likeness.YES if len(server) >= 4 and REPLY.match(server) else Likeness.NO
     ours, theirs = _client(client), _server(server)
     if Likeness.NO in (ours, theirs):
         return Likeness.NO

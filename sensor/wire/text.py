@@ -21,8 +21,11 @@ def printable(data: bytes, limit: int = LIMIT) -> str:
 
 
 def host_name(data: bytes) -> str | None:
-    """A host name as it stands in SNI or a Host field (without port), None if there is none."""
-    return printable(data.strip().removesuffix(b".").lower()) or None
+    """A host name as it stands in SNI or a Host field (without port), None if there is none.
+
+    Who was asked for a host and gives a mail address or a JID means what stands behind its @; the person before it is dropped.
+    """
+    return printable(data.rpartition(b"@")[2].strip().removesuffix(b".").lower()) or None
 
 
 def host_of(authority: bytes) -> str | None:

@@ -12,11 +12,13 @@ from typing import ClassVar
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, Rest
 from sensor.wire.records import Tls, Xmpp
+from sensor.wire.sasl import mechanism
 from sensor.wire.sides import TwoSides, any_side
-from sensor.wire.text import host_name, printable
+from sensor.wire.text import host_name
 
 LARGEST = 16_384  # of the elements up to TLS or the log-in's answer
 FIRST_BYTES = 512
+OLD_MECHANISM = "jabber:iq:auth"  # XEP-0078, which has no mechanisms
 
 _STREAM = re.compile(
     rb"\s*(?:<\?xml[^>]{0,128}\?>\s*)?<stream:stream\s[^>]*?xmlns(?::\w+)?=['\"](?:jabber:|http://etherx\.jabber\.org/)"
@@ -28,7 +30,7 @@ _PROLOGUE = re.compile(
 _HEAD = re.compile(rb"<stream:stream\s[^>]*>")
 _TO = re.compile(rb"\sto=['\"]([^'\"]{1,255})['\"]")
 _FROM = re.compile(rb"\sfrom=['\"]([^'\"]{1,255})['\"]")
-_AUTH = re.compile(rb"<auth\s[^>]*?mechanism=['\"]([A-Za-z0-9_-]{1,32})['\"]")
+_AUTH = re.compile(rb"<auth\s[^>]*?mechanism=['\"]([^'\"]{1,64})['\"]")
 _OLD_AUTH = re.compile(rb"<query\s[^>]*?xmlns=['\"]jabber:iq:auth['\"]")
 _PROCEED = re.compile(rb"<proceed\s[^>]*/>|<proceed\s[^>]*>\s*</proceed>")
 _OVER = re.compile(rb"<(success|failure)[\s/>]")
@@ -71,9 +73,9 @@ class XmppReader(TwoSides):
         named = (asked and _TO.search(asked[0])) or (answered and _FROM.search(answered[0]))
         auth = _AUTH.search(orig)
         over = _OVER.search(resp)
-        mechanism = printable(auth[1]) if auth else "jabber:iq:auth" if _OLD_AUTH.search(orig) else None
-        success = None if over is None or mechanism is None else over[1] == b"success"
-        return Xmpp(host_name(named[1]) if named else None, tls, mechanism, success)
+        named_so = mechanism(auth[1]) if auth else OLD_MECHANISM if _OLD_AUTH.search(orig) else None
+        success = None if over is None or named_so is None else over[1] == b"success"
+        return Xmpp(host_name(named[1]) if named else None, tls, named_so, success)
 
 
 def _closed(left: bytes) -> bytes:

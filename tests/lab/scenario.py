@@ -2,6 +2,7 @@
 
 * `TOLD`: what must be told. Everything else told is wrong, but what `MAY` allows.
 * `SEEN`: the traffic that must be in the recording, so that silence is never taken for success.
+* `DONE_RIGHT`: what must be counted as done right, by word; nothing else may be. None: any.
 * `NEEDS`: what Vigie must have for the scenario to be judged: `waiting.NEEDS` says which issue brings it. Until then the
   scenario waits.
 * `CONFIG`: the practice's vigie.yml, if it needs one.
@@ -112,6 +113,7 @@ class Scenario:
     told: tuple[Told, ...] = ()
     may: tuple[Told, ...] = ()
     seen: tuple[Seen, ...] = ()
+    good: tuple[tuple[str, int], ...] | None = None
     needs: tuple[str, ...] = ()
     config: str | None = None
     start: str = "first"
@@ -162,6 +164,7 @@ def _of(stem: str) -> tuple[Scenario, ...]:
         told=tuple(getattr(module, "TOLD", ())),
         may=tuple(getattr(module, "MAY", ())),
         seen=tuple(getattr(module, "SEEN", ())),
+        good=getattr(module, "DONE_RIGHT", None),
         needs=tuple(getattr(module, "NEEDS", ())),
         config=getattr(module, "CONFIG", None),
         start=getattr(module, "START", "first"),

@@ -76,6 +76,20 @@ def test_the_capture_begins_in_the_attachment():
     assert heard(packets[first + 3 :]) == [PROBABLE]
 
 
+def test_one_direction_only_that_begins_in_the_attachment():
+    packets = [(at, packet) for at, packet in packets_of("smtp") if packet[IP].src == POST]
+    first = next(n for n, (_, packet) in enumerate(packets) if HEAD in payload(packet))
+    assert heard(packets[first + 3 :]) == [PROBABLE]
+
+
+def test_an_answer_of_imap_whose_line_with_the_length_is_lost():
+    packets = packets_of("imap")
+    line = next(n for n, (_, packet) in enumerate(packets) if b"BODY[] {" in payload(packet))
+    first = next(n for n, (_, packet) in enumerate(packets) if HEAD in payload(packet))
+    assert line < first or HEAD in payload(packets[line][1])
+    assert heard(packets[:line] + packets[max(line, first) + 1 :]) == [PROBABLE]
+
+
 def test_it_ends_in_the_attachment():
     packets = packets_of("smtp")
     first = next(n for n, (_, packet) in enumerate(packets) if HEAD in payload(packet))

@@ -90,6 +90,7 @@ SCENARIOS = (
             ),
         ),
         seen=(Seen("tcp", 25, "medecin", "mssante", out=8_000),),
+        good=(),
     ),
     Scenario(
         name="mail_class_mssante_clear_text",

@@ -5,6 +5,7 @@ from tests.lab.services import mail
 
 TOLD = (Told("mail", "smtp", "transfer", device="scanner", peer="mail", port=25),)
 SEEN = (Seen("tcp", 25, "scanner", "mail", out=8_000, into=200),)
+DONE_RIGHT = ()
 
 
 def act(lab):

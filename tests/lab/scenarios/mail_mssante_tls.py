@@ -4,6 +4,7 @@ from tests.lab.scenario import Seen
 from tests.lab.services import mail
 
 SEEN = (Seen("tcp", 587, "medecin", "mssante", out=8_000),)
+DONE_RIGHT = (("mssante", 1),)
 
 
 def act(lab):

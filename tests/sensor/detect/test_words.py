@@ -75,7 +75,20 @@ def test_a_peer_is_its_name_else_its_address():
 def test_extensions_tell_more_than_types():
     assert said("{types}", mime_types="application/pdf", extensions="pdf") == "pdf"
     assert said("{types}", mime_types="application/pdf") == "application/pdf"
-    assert said("{types}") == "?"
+    assert said("{types}", mime_types="application/octet-stream, image/png") == "image/png"
+
+
+@pytest.mark.parametrize("named", [{}, {"mime_types": "application/octet-stream"}, {"mime_types": "application/*"}])
+def test_a_file_that_nobody_named(named):
+    assert said("{types}", **named) == "type inconnu"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "un courrier déjà chiffré"), (1, "une pièce jointe déjà chiffrée"), (3, "3 pièces jointes déjà chiffrées")],
+)
+def test_what_was_sealed_before_it_left(number, words):
+    assert said("{sealed}", attachments=number) == words
 
 
 def test_what_nobody_verified_is_not_stated_as_certain():

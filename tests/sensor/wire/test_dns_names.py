@@ -51,3 +51,11 @@ def test_netbios_names():
 def test_which_netbios_names_are_hosts(kind, host):
     assert netbios_host("fhepfcelehfcepfffacacacacacaca" + kind) == host
     assert netbios_host("example.fr") is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "name"),
+    [((b"canary@example", b"fr"), "example.fr"), ((b"jean", b"canary@example", b"fr"), "example.fr")],
+)
+def test_of_a_mail_address_looked_up_by_mistake_only_the_domain_is_told(labels, name):
+    assert read_name(b"".join(bytes((len(label),)) + label for label in labels) + b"\0", 0) == name

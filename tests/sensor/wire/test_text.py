@@ -22,7 +22,10 @@ def test_printable(data, text):
     assert printable(data) == text
 
 
-@pytest.mark.parametrize(("data", "name"), [(b" WWW.Example.FR. ", "www.example.fr"), (b"", None), (b".", None)])
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [(b" WWW.Example.FR. ", "www.example.fr"), (b"", None), (b".", None), (b"canary@Example.fr", "example.fr")],
+)
 def test_host_name(data, name):
     assert host_name(data) == name
 

@@ -43,6 +43,21 @@ def test_a_log_in_in_clear(answer, success):
     check(XmppReader, [Orig(OPEN), Resp(ANSWER + MECHANISMS), Orig(AUTH), Resp(answer), record, Rest.DONE])
 
 
+@pytest.mark.parametrize("written", [b"canary", b"AGNhbmFyeQBjYW5hcnk=", b"Jean Dupont"])
+def test_what_is_no_mechanism_is_told_as_another(written):
+    auth = AUTH.replace(b"PLAIN", written)
+    record = Xmpp("example.org", "none", "OTHER", True)
+    check(
+        XmppReader,
+        [Orig(OPEN), Resp(ANSWER + MECHANISMS), Orig(auth), Resp(b"<success xmlns='x'/>"), record, Rest.DONE],
+    )
+
+
+def test_of_an_address_asked_for_only_the_domain_is_told():
+    asked = OPEN.replace(b"Example.org", b"canary@Example.org")
+    check(XmppReader, [Orig(asked), OrigEnd(), Xmpp("example.org"), Rest.DONE])
+
+
 def test_what_else_may_come():
     check(
         XmppReader, [Orig(OPEN), Resp(ANSWER + OFFER), OrigEnd(), RespEnd(), Xmpp("example.org", "offered"), Rest.DONE]
