@@ -1,7 +1,7 @@
 """`vigie report`: the monthly report as PDF, with its figures as CSV and JSON.
 
 Without --out it is kept in DIR/relay/reports: 2026-10.pdf, .csv, .json. One that was made before stays as it was; asked again
-after something changed, the new one stands beside it (2026-10-2.pdf). Prints the files it wrote; exit 2 if it could not.
+after something changed, the new one stands beside it and says so (2026-10-2.pdf). Prints the files; exit 2 if it could not.
 """
 
 import sys
@@ -13,16 +13,14 @@ import click
 
 from dashboard.cli.settings import load_settings
 from dashboard.cli.words import Language
-from dashboard.kept_reports import SUFFIXES, kept_in, places
-from dashboard.privacy import Privacy, pseudonym_key
 from dashboard.report import papers
-from dashboard.report.compose import compose, section_keys
-from dashboard.report.files import Files, pdf, render
-from dashboard.report.gather import gather
+from dashboard.report.compose import section_keys
+from dashboard.report.facts import Known
+from dashboard.report.files import pdf
+from dashboard.report.making import Asked, keep, known_of, made
 from dashboard.report.month import Month
 from dashboard.report.papers import KINDS, Kind
 from dashboard.report.texts import Words, words
-from dashboard.report.voice import Voice
 from sensor.settings import Settings
 from sensor.store.errors import StoreError
 
@@ -71,12 +69,12 @@ def report(
 def _report(
     state: Path, settings: Settings, said: Words, month: str | None, wanted: tuple[str, ...] | None, out: Path | None
 ) -> tuple[Path, ...]:
-    practice, now = settings.policy.practice, time.time_ns()
-    asked = _month(month, Month.of(now, practice.timezone))
-    facts = gather(state, asked, practice.timezone, now, version("vigie"))
-    voice = Voice(said, practice.timezone, Privacy.of(settings.policy, pseudonym_key(state)))
-    made = render(compose(facts, voice, practice.name, settings.lists.infos, wanted), facts, voice)
-    return made.write(out.with_suffix("")) if out else _keep(made, kept_in(state), str(asked))
+    policy, now = settings.policy, time.time_ns()
+    known = known_of(policy, Known(lists=settings.lists.infos, wanted=wanted))
+    asked = Asked(
+        state, _month(month, Month.of(now, policy.practice.timezone)), policy, said, known, now, version("vigie")
+    )
+    return made(asked).write(out.with_suffix("")) if out else keep(asked)
 
 
 def _paper(kind: Kind, settings: Settings, said: Words, out: Path | None) -> tuple[Path, ...]:
@@ -103,15 +101,3 @@ def _sections(text: str | None) -> tuple[str, ...] | None:
     if unknown:
         raise ValueError(f"unknown section '{min(unknown)}'; there are {', '.join(section_keys())}")
     return asked
-
-
-def _keep(made: Files, folder: Path, month: str) -> tuple[Path, ...]:
-    """The first stays as it was; the same again is not written twice."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-    for stem in places(folder, month):
-        pdf = stem.with_name(f"{stem.name}.pdf")
-        if not pdf.exists():
-            return made.write(stem)
-        if pdf.read_bytes() == made.pdf:
-            return tuple(pdf.with_suffix(f".{suffix}") for suffix in SUFFIXES)
-    raise AssertionError  # places never end

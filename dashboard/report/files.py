@@ -4,8 +4,6 @@ Same report, same bytes: the PDF is dated by the last day it tells of, fonts are
 PDF/A-2a: tagged, with its language, so that it can be read aloud and kept (ISO 14289-1, ISO 19005-2).
 """
 
-import csv
-import io
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -17,16 +15,13 @@ import typst
 
 from dashboard.kept_reports import SUFFIXES
 from dashboard.report.facts import Facts
+from dashboard.report.figures import figures
 from dashboard.report.papers import Paper
 from dashboard.report.report import Report
+from dashboard.report.rows import table
 from dashboard.report.voice import Voice
 
 _STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
-_COLUMNS = (
-    *("id", "rule", "category", "app", "nature", "severity", "confidence", "first_seen", "last_seen", "count"),
-    *("device", "peer", "hds", "bytes_out", "bytes_in"),
-)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +44,9 @@ class Files:
         return tuple(reversed(written))
 
 
-def render(report: Report, facts: Facts, voice: Voice) -> Files:
-    return Files(pdf=pdf(report), csv=_alerts(facts, voice), json=_figures(report, facts))
+def render(report: Report, facts: Facts, voice: Voice, content: str = "", form: str = "") -> Files:
+    """`content` and `form` tell these facts, and how they are told, from others (`dashboard.report.making`)."""
+    return Files(pdf(report), table(facts, voice), _figures(report, facts, content, form))
 
 
 def pdf(made: Report | Paper) -> bytes:
@@ -67,27 +63,16 @@ def pdf(made: Report | Paper) -> bytes:
     return laid_out
 
 
-def _alerts(facts: Facts, voice: Voice) -> bytes:
-    """All alerts of the month, one a row, named as the privacy level allows; a spreadsheet is given no formula."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(_COLUMNS)
-    for one in facts.alerts:
-        first, last = (voice.iso(ns) for ns in (one.first_seen, one.last_seen))
-        row = (
-            *(one.id, one.rule, one.category, one.app or "", one.nature, one.severity, one.confidence, first, last),
-            *(one.count, voice.of(one), voice.peer(one), one.peer.hds or "", one.bytes_out, one.bytes_in),
-        )
-        table.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _figures(report: Report, facts: Facts) -> bytes:
+def _figures(report: Report, facts: Facts, content: str, form: str) -> bytes:
     told = {
         "month": str(facts.month),
         "complete": facts.complete,
+        "content": content,
+        "form": form,
         "journal_root": facts.root,
+        "figures": {figure.key: figure.now for figure in figures(facts)},
         "watched": asdict(facts.watched),
+        "one_way": asdict(facts.one_way),
         "destinations": [asdict(one) for one in facts.destinations],
         "done_right": dict(facts.done_right),
         "report": asdict(report),

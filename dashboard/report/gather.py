@@ -1,5 +1,6 @@
 """A month's facts out of the store of `watch`, read with read permission only, all from one state of the file."""
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,15 +8,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from dashboard.report.facts import Facts, Moved, Seen, Watched
+from dashboard.report.facts import Facts, Moved, OneWay, Seen, Watched
 from dashboard.report.month import Month
 from sensor.detect.alert import Alert
+from sensor.detect.policy import Retention
 from sensor.store import roots, seeing
 from sensor.store.codec import decode
 from sensor.store.days import minutes_of
 from sensor.store.done_right import done_right
 from sensor.store.errors import NeedsHuman, Reason
+from sensor.store.journal import Kind, about
 from sensor.store.reader import read
+from sensor.store.retention import Limits
 from sensor.store.schema import WATCH
 from sensor.store.traffic import Level
 
@@ -35,17 +39,27 @@ SELECT min(ip), nullif(max(mac), ''), min(start), sum(bytes_out), sum(bytes_in),
 FROM traffic JOIN device ON id = device
 WHERE level = :level AND start < :after GROUP BY CASE mac WHEN '' THEN ip ELSE mac END ORDER BY 7 DESC, 1
 """
+_ONE_WAY = """
+SELECT count(*), coalesce(sum((sent = 0) <> (received = 0)), 0) FROM (
+    SELECT sum(packets_out) AS sent, sum(packets_in) AS received FROM traffic JOIN name ON id = destination
+    WHERE level = :level AND start >= :first AND start < :after AND text NOT IN ('local', '') GROUP BY start
+) WHERE sent + received >= :enough
+"""
+_ENOUGH = 100
+"""Packets of an hour with the outside that tell whether both directions are seen: a few unanswered ones are ordinary."""
 
 
-def gather(state: Path, month: Month, zone: ZoneInfo, now: int, version: str) -> Facts:
-    """`now` (nanoseconds since the epoch) only says how far a month that still runs has come.
+def gather(state: Path, month: Month, zone: ZoneInfo, now: int, version: str, keep: Retention | None = None) -> Facts:
+    """`now` (nanoseconds since the epoch) says how far a month that still runs has come, and with `keep` whether one is old enough
+    that its alerts were erased.
 
     Errors: WillRetry and NeedsHuman of `sensor.store.errors`.
     """
     path = WATCH.path(state)
     root = roots.of_now(state)
     facts = read(path, lambda db: _facts(db, path, month, zone, now))
-    return replace(facts, root=str(root or ""), version=version)
+    erased = Limits.at(now, keep or Retention(), zone).alerts > month.minutes(zone)[0]
+    return replace(facts, root=str(root or ""), version=version, erased=erased)
 
 
 def _facts(db: sqlite3.Connection, path: Path, month: Month, zone: ZoneInfo, now: int) -> Facts:
@@ -71,7 +85,26 @@ def _facts(db: sqlite3.Connection, path: Path, month: Month, zone: ZoneInfo, now
         gone=tuple(seen for seen, here, there in devices if there and not here),
         watched_before=any(step.watched for step in seeing.seen(db, before, first)),
         entries=int(entries),
+        one_way=_one_way(db, first, after),
+        began=_began(db, first, until, zone),
+        unset=_unset(db, first, until),
     )
+
+
+def _one_way(db: sqlite3.Connection, first: int, after: int) -> OneWay:
+    asked = {"level": Level.HOUR_ALL, "first": first, "after": after, "enough": _ENOUGH}
+    return OneWay(*db.execute(_ONE_WAY, asked).fetchone())
+
+
+def _began(db: sqlite3.Connection, first: int, until: int, zone: ZoneInfo) -> date | None:
+    (start,) = db.execute("SELECT min(start) FROM seeing").fetchone()
+    return datetime.fromtimestamp(start * 60, UTC).astimezone(zone).date() if start and first <= start < until else None
+
+
+def _unset(db: sqlite3.Connection, first: int, after: int) -> int:
+    """How often a boot of these minutes began with a clock that nobody had set."""
+    told = [one for one in about(db, "", Kind.CLOCK) if first * _MINUTE <= one.written < after * _MINUTE]
+    return sum(one.body is not None and not json.loads(one.body)["trusted"] for one in told)
 
 
 def _alerts(db: sqlite3.Connection, path: Path, first: int, after: int) -> tuple[Alert, ...]:
@@ -91,9 +124,8 @@ def _watched(steps: Iterable[seeing.Seen], span: float) -> Watched:
     total = seeing.Seen(0)
     for step in steps:
         total.add(step)
-    return Watched(
-        span, total.watched, total.silent, total.packets, total.bytes, total.drops, total.gaps, total.unreadable
-    )
+    counts = (total.packets, total.bytes, total.drops, total.gaps, total.shed, total.unreadable)
+    return Watched(span, total.watched, total.silent, *counts)
 
 
 def _devices(

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import formats
-from dashboard.report.facts import Facts, Seen
+from dashboard.report.facts import Facts, Known, Seen
 from dashboard.report.report import Bars, Section, Table
+from dashboard.report.tables import cut
 from dashboard.report.voice import Voice
 from sensor.detect.lists import ListInfo
+from sensor.store.unsure import CORRECTED, MARK, NOT_SET
 
-_MOST = 25
 _UNNAMED = ("old", "nameless", "unread")
 _INSIDE = ("local", "own", "")
 
 
-def devices(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
+def devices(facts: Facts, voice: Voice, _: Known) -> Section:
     say = voice.say
     fresh = [seen for seen in facts.devices if seen.first >= facts.month.first]
     tables = [_devices(fresh, "devices.fresh", voice)] if fresh else []
@@ -27,43 +28,87 @@ def devices(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
 
 
 def _devices(found: Sequence[Seen], title: str, voice: Voice) -> Table:
-    rows = tuple((voice.device(seen.ip, seen.mac), voice.short(seen.first)) for seen in found[:_MOST])
-    more = len(found) - _MOST
-    cut = voice.say("alerts.cut", n=voice.number(more)) if more > 0 else ""
-    return Table((voice.say(title), voice.say("devices.first")), rows, (1,), cut)
+    moved = any(seen.bytes_out or seen.bytes_in for seen in found)  # those that are gone have sent nothing
+
+    def row(seen: Seen) -> tuple[str, ...]:
+        named = (voice.device(seen.ip, seen.mac), voice.short(seen.first))
+        return (*named, voice.size(seen.bytes_out), voice.size(seen.bytes_in)) if moved else named
+
+    keys = (title, "devices.first", *(("upload.sent", "upload.received") if moved else ()))
+    return cut(voice, tuple(map(voice.say, keys)), list(map(row, found)), tuple(range(1, len(keys))))
 
 
-def coverage(facts: Facts, voice: Voice, lists: Sequence[ListInfo]) -> Section:
-    say, seen = voice.say, facts.watched
+def coverage(facts: Facts, voice: Voice, known: Known) -> Section:
+    say, seen, number = voice.say, facts.watched, voice.number
     hours = {
         name: voice.hours(value)
         for name, value in (("watched", seen.watched), ("span", seen.span), ("silent", seen.silent))
     }
     lost = seen.drops / (seen.packets + seen.drops) if seen.drops else 0.0
-    outside = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name not in _INSIDE) or 1
-    unnamed = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name in _UNNAMED)
-    hidden = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name == "hidden")
     sentences = (
-        say("coverage.hours", **hours),
-        say(
-            "coverage.drops", n=voice.number(seen.drops), packets=voice.number(seen.packets), share=voice.percent(lost)
-        ),
-        say("coverage.gaps", n=voice.number(seen.gaps), unreadable=voice.number(seen.unreadable)),
-        say("coverage.unnamed", share=voice.percent(unnamed / outside)),
-        say("coverage.hidden", share=voice.percent(hidden / outside)),
+        say("coverage.hours" if seen.silent else "coverage.hours_heard", **hours),
+        say("coverage.drops", n=number(seen.drops), packets=number(seen.packets), share=voice.percent(lost)),
+        say("coverage.gaps", n=number(seen.gaps), unreadable=number(seen.unreadable), shed=number(seen.shed)),
+        _directions(facts, voice),
+        *_names(facts, voice),
+        *_clock(facts, voice),
         say("coverage.version", version=facts.version),
     )
-    head = (say("coverage.list"), say("coverage.date"), say("coverage.entries"))
-    rows = tuple(
+    return Section("coverage", say("section.coverage"), sentences, _lists(facts, voice, known), _by_day(facts, voice))
+
+
+def _directions(facts: Facts, voice: Voice) -> str:
+    seen = facts.one_way
+    if not seen.busy:
+        return voice.say("coverage.no_way")
+    return voice.words.counted("coverage.one_way", seen.one_way, busy=voice.number(seen.busy))
+
+
+def _names(facts: Facts, voice: Voice) -> tuple[str, ...]:
+    """Which share of what was exchanged with the outside cannot be told by name."""
+    outside = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name not in _INSIDE)
+    if not outside:
+        return ()
+    unnamed = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name in _UNNAMED)
+    hidden = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name == "hidden")
+    return (
+        voice.say("coverage.unnamed", share=voice.percent(unnamed / outside)),
+        voice.say("coverage.hidden", share=voice.percent(hidden / outside)),
+    )
+
+
+def _clock(facts: Facts, voice: Voice) -> tuple[str, ...]:
+    marks = [dict(alert.evidence).get(MARK) for alert in facts.alerts]
+    doubtful, corrected = marks.count(NOT_SET), marks.count(CORRECTED)
+    told = [voice.words.counted("clock.unset", facts.unset)]
+    told += [voice.words.counted("clock.corrected", corrected)] if corrected else []
+    told += [voice.words.counted("clock.doubtful", doubtful)] if doubtful else []
+    return tuple(told)
+
+
+def _lists(facts: Facts, voice: Voice, known: Known) -> tuple[Table, ...]:
+    say = voice.say
+    end = voice.moment(max(facts.until - 1, 0) * 60_000_000_000)
+    head = tuple(map(say, ("coverage.list", "coverage.date", "coverage.age", "coverage.entries")))
+    rows = [
         (
             voice.words.words.get(f"lists.{one.name}", formats.bounded(one.title, 60)),
             one.date,
+            _age(one, end, voice),
             voice.number(one.entries),
         )
-        for one in lists
-    )
-    tables = (Table(head, rows, (2,)),) if rows else ()
-    return Section("coverage", say("section.coverage"), sentences, tables, _by_day(facts, voice))
+        for one in known.lists
+    ]
+    return (cut(voice, head, rows, (2, 3), narrow=(1,)),) if rows else ()
+
+
+def _age(one: ListInfo, end: date, voice: Voice) -> str:
+    """At the end of what the report tells of."""
+    try:
+        days = (end - date.fromisoformat(one.date)).days
+    except ValueError:
+        return ""
+    return voice.words.counted("age", days) if days >= 0 else voice.say("age_later")
 
 
 def _by_day(facts: Facts, voice: Voice) -> Bars | None:
@@ -75,11 +120,16 @@ def _by_day(facts: Facts, voice: Voice) -> Bars | None:
         return one[1] / one[2]
 
     least = min(past, key=share)
+    if share(least) >= 1:
+        return Bars(voice.say("coverage.chart_whole"), tuple((str(one[0].day), 1.0) for one in past))
     text = voice.say("coverage.chart", day=voice.day(least[0]), hours=voice.hours(least[1]))
     return Bars(text, tuple((str(one[0].day), min(1.0, share(one))) for one in past))
 
 
-def journal(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
+def journal(facts: Facts, voice: Voice, _: Known) -> Section:
+    """The command may be copied as it is: within quotes a root may be broken, which `vigie verify` takes out again."""
     say = voice.say
     intro = say("journal.intro", n=voice.number(facts.entries))
-    return Section("journal", say("section.journal"), (intro, say("journal.command", root=facts.root)))
+    code = say("journal.command", root=facts.root.replace(",", ",\n").replace("v1.", "v1.\n", 1))
+    head, dot, digest = code.rpartition(".")
+    return Section("journal", say("section.journal"), (intro,), code=f"{head}{dot}\n{digest}")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`numbers` are the columns that are aligned right, `narrow` those as wide as their longest word, `wide` the one that takes most
-    of the room; `cut` says how many rows stand in the CSV only.
+    """`numbers` are the columns that are aligned right, `narrow` those as wide as their longest word, `wide` those that
+    take most of the room. The first `shown` rows are laid out; `cut` says how many more stand in the CSV.
     """
 
     head: tuple[str, ...]
@@ -14,7 +14,8 @@ class Table:
     numbers: tuple[int, ...] = ()
     cut: str = ""
     narrow: tuple[int, ...] = ()
-    wide: int = 0
+    wide: tuple[int, ...] = (0,)
+    shown: int = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,21 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """`code` is a command, its lines broken where they may be."""
+
     key: str
     title: str
     sentences: tuple[str, ...]
     tables: tuple[Table, ...] = ()
     bars: Bars | None = None
-    terms: tuple[tuple[str, str], ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`state` is the month in one sentence, `mood` its colour: "good", "warn", "bad" or "idle"."""
+    """`state` is the month in one sentence, `mood` its colour: "good", "warn", "bad" or "idle"; `notes` come right after it;
+    `without` names the sections that are not here.
+    """
 
     lang: str
     title: str
@@ -46,12 +51,15 @@ class Report:
     practice: str
     mood: str
     state: str
-    partial: str
+    notes: tuple[str, ...]
     figures: Table
     todo_title: str
     todo: tuple[tuple[str, str], ...]
+    nothing: str
     blind: str
     sections: tuple[Section, ...]
     foot: str
+    without: str
     reference: str
+    root: str
     page: str

@@ -1,6 +1,6 @@
 """The report's sections after the first page: each makes its sentences and tables out of the facts. Pure.
 
-A long table is cut at `MOST` rows and says how many more the CSV has.
+Those of what was seen are here; `proof` says what the rest rests on, `people` who receives data and who decides.
 """
 
 from collections import Counter
@@ -8,20 +8,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from dashboard import formats
-from dashboard.report.facts import Facts
+from dashboard.report.facts import Facts, Known
 from dashboard.report.figures import to_look_at, unlisted
+from dashboard.report.people import accounts, decisions, exceptions, processors
 from dashboard.report.proof import coverage, devices, journal
 from dashboard.report.report import Bars, Section, Table
+from dashboard.report.tables import cut
 from dashboard.report.voice import Voice
 from sensor.detect.alert import Alert, Category, Nature, Severity
-from sensor.detect.lists import ListInfo
 
-MOST = 25
 _REGISTER = ("covered", "hour", "post", "host", "tool", "expired")
 _GRAVE = (Severity.CRITICAL, Severity.HIGH)
 
 
-def alerts(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
+def alerts(facts: Facts, voice: Voice, _: Known) -> Section:
     say, found = voice.say, facts.alerts
     by = Counter((alert.category, alert.severity) for alert in found)
     levels = [level for level in reversed(Severity) if any((one, level) in by for one in Category)]
@@ -35,7 +35,7 @@ def alerts(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
     rows_of_grave = _grave(found, voice)
     if rows_of_grave:
         head = tuple(map(say, ("alerts.list", "alerts.device", "alerts.days", "alerts.times", "alerts.last")))
-        tables.append(_cut(voice, head, rows_of_grave, (2, 3, 4)))
+        tables.append(cut(voice, head, rows_of_grave, (2, 3, 4)))
     intro = voice.words.counted("alerts.intro", len(found))
     return Section("alerts", say("section.alerts"), (intro,), tuple(tables), _by_day(facts, voice))
 
@@ -72,7 +72,7 @@ def _by_day(facts: Facts, voice: Voice) -> Bars | None:
     return Bars(text, tuple((str(day.day), told[day] / most) for day in days))
 
 
-def done_right(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
+def done_right(facts: Facts, voice: Voice, _: Known) -> Section:
     say = voice.say
     title = say("section.done_right")
     before = dict(facts.done_right_before)
@@ -91,7 +91,7 @@ def done_right(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
     return Section("done_right", title, (say("done_right.intro"),), (Table(head, rows, (1, 2)),))
 
 
-def remote(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
+def remote(facts: Facts, voice: Voice, _: Known) -> Section:
     say = voice.say
     title = say("section.remote")
     found = [one for one in facts.alerts if one.category is Category.REMOTE and one.nature is Nature.SESSION]
@@ -101,7 +101,7 @@ def remote(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
     rows = [
         (
             voice.short(voice.moment(one.first_seen)),
-            one.app or "",
+            _app(one),
             voice.of(one),
             voice.peer(one),
             formats.duration((one.last_seen - one.first_seen) / 1e9, voice.lang),
@@ -109,7 +109,7 @@ def remote(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
         )
         for one in found
     ]
-    table = replace(_cut(voice, tuple(map(say, keys)), rows, ()), narrow=(0, 1, 4), wide=5)
+    table = replace(cut(voice, tuple(map(say, keys)), rows, ()), narrow=(0, 1, 4), wide=(3, 5))
     return Section("remote", title, (voice.words.counted("remote.intro", len(found)),), (table,))
 
 
@@ -122,7 +122,7 @@ def _register(alert: Alert, voice: Voice) -> str:
     return voice.say(f"remote.{'tool_not' if cover == 'tool' else cover}", reference=reference)
 
 
-def upload(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
+def upload(facts: Facts, voice: Voice, _: Known) -> Section:
     say = voice.say
     tables: list[Table] = []
     head: tuple[str, ...]
@@ -137,31 +137,37 @@ def upload(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
             for one in facts.destinations
         )
         tables.append(Table(head, rows, (1, 2)))
-    told = [one for one in facts.alerts if unlisted(one) and to_look_at(one)]
+    told = _told(facts, voice)
     if told:
-        head = (say("alerts.day"), say("upload.alerts"), say("alerts.device"), say("upload.sent"), say("upload.hds"))
-        tables.append(
-            _cut(
-                voice,
-                head,
-                [
-                    (
-                        voice.short(voice.moment(one.last_seen)),
-                        voice.peer(one),
-                        voice.of(one),
-                        voice.size(one.bytes_out),
-                        say(f"shared.hds.{one.peer.hds}"),
-                    )
-                    for one in sorted(told, key=lambda one: (-one.bytes_out, one.id))
-                ],
-                (3,),
-            )
+        head = tuple(
+            map(say, ("upload.alerts", "alerts.device", "alerts.days", "upload.sent", "alerts.last", "upload.hds"))
         )
+        tables.append(cut(voice, head, told, (2, 3, 4)))
     intro = say("upload.intro") if facts.destinations else say("upload.none")
     return Section("upload", say("section.upload"), (intro,), tuple(tables))
 
 
-def messaging(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
+def _told(facts: Facts, voice: Voice) -> list[tuple[str, ...]]:
+    """Uploads that were told: each destination of a device is one row, what was most sent first."""
+    groups: dict[tuple[str, str, str], list[Alert]] = {}
+    for one in facts.alerts:
+        if unlisted(one) and to_look_at(one):
+            groups.setdefault((voice.peer(one), voice.of(one), voice.say(f"upload.{one.peer.hds}")), []).append(one)
+    sent = {key: sum(one.bytes_out for one in group) for key, group in groups.items()}
+    return [
+        (
+            key[0],
+            key[1],
+            voice.number(len({voice.moment(one.last_seen) for one in groups[key]})),
+            voice.size(sent[key]),
+            voice.short(voice.moment(max(one.last_seen for one in groups[key]))),
+            key[2],
+        )
+        for key in sorted(groups, key=lambda key: (-sent[key], key))
+    ]
+
+
+def messaging(facts: Facts, voice: Voice, _: Known) -> Section:
     found = [one for one in facts.alerts if one.category is Category.MESSAGING]
     names = Counter(dict.fromkeys(map(_app, found), 0))
     for one in found:
@@ -177,7 +183,7 @@ def _app(alert: Alert) -> str:
     return formats.bounded(str(dict(alert.evidence).get("list_name") or alert.app or ""), 40)
 
 
-def exposure(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
+def exposure(facts: Facts, voice: Voice, _: Known) -> Section:
     told: Counter[tuple[str, str]] = Counter()
     for one in facts.alerts:
         if one.category in (Category.EXPOSURE, Category.BLINDSPOT):
@@ -189,11 +195,7 @@ def exposure(facts: Facts, voice: Voice, _: Sequence[ListInfo]) -> Section:
     return _listed("exposure", voice, ("alerts.what", "alerts.device", "alerts.times"), rows, (2,))
 
 
-def decisions(_: Facts, voice: Voice, __: Sequence[ListInfo]) -> Section:
-    return Section("decisions", voice.say("section.decisions"), (voice.say("decisions.none"),))
-
-
-def glossary(_: Facts, voice: Voice, __: Sequence[ListInfo]) -> Section:
+def glossary(_: Facts, voice: Voice, __: Known) -> Section:
     keys = [key for key in voice.words.words if key.startswith("glossary.")]
     return Section("glossary", voice.say("section.glossary"), tuple(voice.say(key) for key in keys))
 
@@ -204,15 +206,10 @@ def _listed(
     title = voice.say(f"section.{key}")
     if not rows:
         return Section(key, title, (voice.say(f"{key}.none"),))
-    return Section(key, title, (voice.say(f"{key}.intro"),), (_cut(voice, tuple(map(voice.say, head)), rows, numbers),))
+    return Section(key, title, (voice.say(f"{key}.intro"),), (cut(voice, tuple(map(voice.say, head)), rows, numbers),))
 
 
-def _cut(voice: Voice, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: tuple[int, ...]) -> Table:
-    more = len(rows) - MOST
-    return Table(head, tuple(rows[:MOST]), numbers, voice.say("alerts.cut", n=voice.number(more)) if more > 0 else "")
-
-
-SECTIONS: dict[str, Callable[[Facts, Voice, Sequence[ListInfo]], Section]] = {
+SECTIONS: dict[str, Callable[[Facts, Voice, Known], Section]] = {
     "alerts": alerts,
     "done_right": done_right,
     "remote": remote,
@@ -220,7 +217,10 @@ SECTIONS: dict[str, Callable[[Facts, Voice, Sequence[ListInfo]], Section]] = {
     "messaging": messaging,
     "exposure": exposure,
     "devices": devices,
+    "processors": processors,
     "decisions": decisions,
+    "exceptions": exceptions,
+    "accounts": accounts,
     "coverage": coverage,
     "journal": journal,
     "glossary": glossary,

@@ -72,8 +72,12 @@ class Voice:
         return self._told(alert, "advice")
 
     def peer(self, alert: Alert) -> str:
-        shown = self.privacy.shown(alert, self.lang)
-        return formats.bounded(shown.peer.host or shown.peer.ip or "", _NAME)
+        return formats.bounded(self.host(alert), _NAME)
+
+    def host(self, alert: Alert) -> str:
+        """The other end's name or address, as this level lets it be seen, at any length."""
+        peer = self.privacy.shown(alert, self.lang).peer
+        return peer.host or peer.ip or ""
 
     def _told(self, alert: Alert, which: str) -> str:
         shown = self.privacy.shown(alert, self.lang)

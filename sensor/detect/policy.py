@@ -120,6 +120,20 @@ class Retention:
     reason: str = ""
 
 
+REPORT_SECTIONS = (
+    *("alerts", "done_right", "remote", "upload", "messaging", "exposure", "devices", "processors", "decisions"),
+    *("exceptions", "accounts", "coverage", "journal", "glossary"),
+)
+"""What follows the monthly report's first page, in order (`dashboard.report.sections`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The monthly report: `without` these sections."""
+
+    without: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     practice: Practice = field(default_factory=Practice)
@@ -135,6 +149,7 @@ class Policy:
     privacy: Privacy = "pseudonym"
     allowed_apps: frozenset[str] = frozenset()
     influxdb: InfluxDB | None = None
+    report: Report = field(default_factory=Report)
     _by_mac: dict[str, NamedDevice] = field(init=False, repr=False, compare=False)
     _by_ip: dict[str, NamedDevice] = field(init=False, repr=False, compare=False)
 

@@ -1,7 +1,7 @@
 """vigie.yml: text → `Policy`, with every mistake on its line. Called once at start, by `sensor.settings`.
 
 Sections: practice, dpo, networks, devices, contracts, hds, thresholds, quiet_hours, retention, privacy, allowed_apps,
-influxdb (`sensor.detect.policy_influx`).
+influxdb (`sensor.detect.policy_influx`), report.
 Nothing else is accepted: a key that does nothing would be a promise not kept.
 """
 
@@ -11,6 +11,7 @@ from typing import cast
 from sensor.detect.marked import Mistake, documents
 from sensor.detect.policy import (
     GROUPS,
+    REPORT_SECTIONS,
     Contract,
     Group,
     HdsHost,
@@ -21,6 +22,7 @@ from sensor.detect.policy import (
     Policy,
     Practice,
     Privacy,
+    Report,
     Retention,
     Thresholds,
 )
@@ -56,6 +58,7 @@ def parse(text: str, file: str) -> tuple[Policy, list[Mistake]]:
         privacy=cast("Privacy", top.choice("privacy", "pseudonym", ("full", "pseudonym", "fleet"))),
         allowed_apps=frozenset(top.texts("allowed_apps", "a list of apps")),
         influxdb=influxdb(top, practice.site),
+        report=_report(top),
     )
     top.done()
     return policy, mistakes
@@ -160,6 +163,21 @@ def _thresholds(top: Section) -> Thresholds:
         if section is None:
             return default
         return Thresholds(**{name: section.size(name, getattr(default, name)) for name in Thresholds.__slots__})
+
+
+def _report(top: Section) -> Report:
+    with top.section("report") as section:
+        if section is None:
+            return Report()
+        return Report(
+            without=frozenset(section.each("without", f"sections among {', '.join(REPORT_SECTIONS)}", _chapter))
+        )
+
+
+def _chapter(text: str) -> str:
+    if text not in REPORT_SECTIONS:
+        raise ValueError(text)
+    return text
 
 
 def _retention(top: Section) -> Retention:

@@ -79,8 +79,8 @@ class Root:
 
     @classmethod
     def parse(cls, text: str) -> "Root":
-        """Errors: ValueError."""
-        found = _ROOT.fullmatch(text.strip())
+        """Blanks in it are those of a page that broke the line. Errors: ValueError."""
+        found = _ROOT.fullmatch("".join(text.split()))
         if found is None:
             raise ValueError(f"{text}: this is not a root")
         told = [_HEAD.fullmatch(part) for part in found[1].split(",")]

@@ -1,10 +1,16 @@
 """`vigie report`: what is written where, the first kept, and what is wrong said in a line."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 from click.testing import CliRunner
 
 from dashboard.cli import main
 from sensor.store import WatchStore
+from tests.dashboard.conftest import PARIS, SECOND
+
+OCTOBER = int(datetime(2026, 10, 5, 12, tzinfo=PARIS).timestamp()) * SECOND
 
 
 @pytest.fixture
@@ -19,16 +25,18 @@ def test_it_is_kept_and_the_first_stays(vigie, tmp_path, sample):
     with WatchStore(tmp_path):
         pass
     kept = tmp_path / "relay" / "reports"
-    assert vigie("--month", "2025-10").stdout.split() == [
-        str(kept / f"2025-10.{suffix}") for suffix in ("pdf", "csv", "json")
+    assert vigie("--month", "2026-10").stdout.split() == [
+        str(kept / f"2026-10.{suffix}") for suffix in ("pdf", "csv", "json")
     ]
-    first = (kept / "2025-10.pdf").read_bytes()
-    assert vigie("--month", "2025-10").exit_code == 0
+    first = (kept / "2026-10.pdf").read_bytes()
+    with WatchStore(tmp_path) as store:
+        store.upsert([sample])  # another month's: the journal goes on, the month is what it was
+    assert vigie("--month", "2026-10").exit_code == 0
     assert len(list(kept.iterdir())) == 3
     with WatchStore(tmp_path) as store:
-        store.upsert([sample])  # another month's, but the journal goes on
-    assert vigie("--month", "2025-10").stdout.split()[0] == str(kept / "2025-10-2.pdf")
-    assert (kept / "2025-10.pdf").read_bytes() == first
+        store.upsert([replace(sample, id="late", first_seen=OCTOBER, last_seen=OCTOBER)])
+    assert vigie("--month", "2026-10").stdout.split()[0] == str(kept / "2026-10-2.pdf")
+    assert (kept / "2026-10.pdf").read_bytes() == first
 
 
 def test_out_writes_there_only(vigie, tmp_path):
@@ -39,7 +47,7 @@ def test_out_writes_there_only(vigie, tmp_path):
     )
     assert done.exit_code == 0, done.output
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
-    assert (tmp_path / "r.csv").read_bytes().startswith(b"\xef\xbb\xbfid,rule")
+    assert (tmp_path / "r.csv").read_bytes().startswith(b"\xef\xbb\xbftable,id,rule")
     assert not (tmp_path / "relay").exists()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.privacy import Privacy
 from dashboard.report.compose import compose
+from dashboard.report.facts import Known
 from dashboard.report.files import render
 from dashboard.report.gather import gather
 from dashboard.report.month import Month
@@ -58,7 +59,7 @@ def made(store):
     def make(lang="fr", month=OCTOBER, now=LATER, practice="Cabinet des Tilleuls", **options):
         facts = gather(store.path.parents[1], month, PARIS, now, "9.9")
         voice = Voice(words(lang), PARIS, Privacy(b"k" * 32))
-        report = compose(facts, voice, practice, LISTS, options.get("wanted"))
+        report = compose(facts, voice, Known(practice, LISTS, **options))
         return report, render(report, facts, voice)
 
     return make

@@ -10,7 +10,10 @@ from datetime import date
 import pytest
 
 from dashboard.report.month import Month
+from dashboard.report.sections import SECTIONS
 from sensor.detect.alert import Category, Hds, Nature, Severity, Words
+from sensor.store import SeriesRow
+from sensor.store.journal import Kind
 from sensor.store.reader import read
 from tests.dashboard.conftest import PARIS
 from tests.dashboard.report.conftest import LATER, OCTOBER, at, row, varied
@@ -28,13 +31,13 @@ def test_a_quiet_month(fill, made, text):
     report, files = made()
     assert (report.mood, report.state) == ("good", "Rien à signaler parmi ce que le boîtier a vu.")
     assert report.blind == "Le boîtier a vu le réseau sans interruption."
-    assert report.partial == ""
+    assert report.notes == ("Premier rapport : le boîtier observe le réseau depuis le jeudi 1er octobre.",)
     assert {now for now, _ in figures(report).values()} == {"0"}
     told = text(files.pdf)
     for words in (
         "Rapport mensuel octobre 2026",
         "Cabinet des Tilleuls",
-        "Rien de particulier ce mois-ci",
+        "À faire Rien de particulier ce mois-ci",
         "page 1 / ",
     ):
         assert words in told
@@ -66,7 +69,9 @@ def test_the_first_month_compares_with_nothing_and_the_second_with_it(fill, made
 def test_a_running_month_says_how_far_it_has_come(fill, made):
     fill(watched=DAYS[:3])
     report, files = made(now=at(4, hour=9))
-    assert report.partial == "Le mois n’est pas terminé : ce rapport s’arrête au dimanche 4 octobre à 9\u00a0h\u00a000."
+    assert (
+        report.notes[0] == "Le mois n’est pas terminé : ce rapport s’arrête au dimanche 4 octobre à 9\u00a0h\u00a000."
+    )
     assert "81\u00a0h" in next(s for s in report.sections if s.key == "coverage").sentences[0]
     assert json.loads(files.json)["complete"] is False
 
@@ -122,13 +127,14 @@ def test_a_terrible_month(fill, made, text, terrible, lang, state):
     for section in report.sections:
         assert section.title in told
     assert "M-1" in told
-    assert report.todo[0][0].split(":", 1)[1].strip() in told
+    assert " ".join(report.todo[0][0].split()) in told
 
 
 def test_what_to_do_names_the_device_and_each_thing_once(fill, made, terrible):
     fill(alerts=terrible)
     report, _ = made()
-    assert report.todo[0] == ("Scanner de l’accueil : Remote : Scanner de l’accueil", "Do it.")
+    assert report.todo[0] == ("Remote : Scanner de l’accueil", "Do it.")
+    assert report.todo_title == "Trois choses à faire"
     assert len({what for what, _ in report.todo}) == len(report.todo)
 
 
@@ -166,7 +172,7 @@ def test_a_long_table_is_cut_and_the_csv_has_the_rest(fill, made, text, sample):
     )
     _, files = made()
     assert "75 autres lignes se trouvent dans le fichier CSV joint" in text(files.pdf)
-    rows = list(csv.DictReader(io.StringIO(files.csv.decode("utf-8-sig"))))
+    rows = [one for one in csv.DictReader(io.StringIO(files.csv.decode("utf-8-sig"))) if one["table"] == "alert"]
     assert len(rows) == 100
     assert {one["device"] for one in rows} == {f"Poste {n}" for n in range(1, 101)}
 
@@ -197,8 +203,9 @@ def test_a_name_from_the_network_can_neither_break_nor_forge(fill, made, text, s
     assert re.search(r"\w{4}", name).group() in told
     assert "\u202e" not in json.dumps(files.json.decode(), ensure_ascii=False)
     assert "\x1b" not in files.csv.decode()
-    (only,) = csv.DictReader(io.StringIO(files.csv.decode("utf-8-sig")))
-    assert not only["device"].startswith("=")
+    rows = list(csv.DictReader(io.StringIO(files.csv.decode("utf-8-sig"))))
+    assert {one["table"] for one in rows} == {"alert", "processor"}
+    assert not any(cell.startswith("=") for one in rows for cell in one.values())
     assert report.sections
 
 
@@ -208,10 +215,63 @@ def test_the_same_data_give_the_same_bytes(fill, made, terrible):
     assert first == second
 
 
-def test_only_the_sections_asked_for(fill, made):
+def test_only_the_sections_asked_for_and_the_report_says_which_are_not_there(fill, made, text):
     fill(watched=DAYS[:1])
-    report, _ = made(wanted=("coverage",))
+    report, _ = made(wanted=("coverage",), without=frozenset({"coverage"}))  # asked for is asked for
     assert [section.key for section in report.sections] == ["coverage"]
+    report, files = made(without=frozenset({"glossary", "devices"}))
+    assert {section.key for section in report.sections} == set(SECTIONS) - {"glossary", "devices"}
+    assert "Parties qui ne sont pas dans ce document : Appareils ; Petit lexique." in text(files.pdf)
+    assert made()[0].without == ""
+
+
+def test_hours_of_which_only_one_direction_was_seen_are_counted(fill, made):
+    def exchange(hour, out, into, destination="named"):
+        minute = at(3, hour) // (60 * SECOND)
+        return SeriesRow(minute, "192.168.1.20", None, "ssl", 9, 9, out, into, 1, destination)
+
+    fill(
+        watched=DAYS[:4],
+        rows=[
+            exchange(9, 500, 400),
+            exchange(10, 500, 0),
+            exchange(11, 0, 500),
+            exchange(12, 20, 0),  # too few to tell
+            exchange(13, 500, 0, "local"),
+        ],
+    )
+    report, _ = made()
+    (coverage,) = (section for section in report.sections if section.key == "coverage")
+    assert any(one.startswith("Pendant 2 heures sur 3, un seul sens") for one in coverage.sentences)
+
+
+def test_the_clock_that_nobody_had_set_is_told(fill, made, sample, store):
+    with store._commit():
+        for trusted in (False, True):
+            store._journal.append(Kind.CLOCK, "", {"trusted": trusted}, at(9))
+    marked = [
+        varied(sample, id=word, evidence=(*sample.evidence, ("clock", word)))
+        for word in ("not_set", "corrected", "corrected2")
+    ]
+    marked[2] = replace(marked[2], evidence=(*sample.evidence, ("clock", "corrected")))
+    fill(alerts=marked)
+    report, _ = made()
+    (coverage,) = (section for section in report.sections if section.key == "coverage")
+    assert "Horloge : à un démarrage, elle n’était pas encore à l’heure." in coverage.sentences
+    assert "L’heure de 2 alertes a été corrigée ensuite." in coverage.sentences
+    assert "L’heure d’une alerte reste incertaine." in coverage.sentences
+
+
+def test_a_month_whose_alerts_were_erased_says_so(fill, made):
+    fill(watched=DAYS[:2])
+    report, _ = made(now=LATER + 300 * 86_400 * SECOND)
+    assert "ont été effacés, seuls les totaux restent" in report.notes[-1]
+
+
+def test_the_very_first_month_says_since_when(fill, made):
+    fill(watched=DAYS[9:])
+    assert made()[0].notes == ("Premier rapport : le boîtier observe le réseau depuis le samedi 10 octobre.",)
+    assert not any("Premier" in note for note in made(month=Month(2026, 11))[0].notes)
 
 
 def test_devices_are_called_as_the_privacy_level_allows(fill, made, text, sample):

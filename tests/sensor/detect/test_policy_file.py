@@ -39,6 +39,7 @@ quiet_hours: 20:00-07:00
 retention: {detail_days: 5, alerts_months: 3, totals_months: 12}
 privacy: fleet
 allowed_apps: [signal]
+report: {without: [glossary, devices]}
 """
 
 
@@ -57,6 +58,7 @@ def test_everything_that_can_be_written():
     assert policy.practice.name == "Cabinet des Tilleuls"
     assert str(policy.practice.timezone) == "Europe/Paris"
     assert (policy.dpo_name, policy.dpo_mail) == ("A. Martin", "dpo@example.org")
+    assert policy.report.without == {"glossary", "devices"}
     contract = policy.contracts[0]
     assert contract.tools == ("rdp", "teamviewer")
     assert contract.days == {0, 1, 2, 3, 4, 5}
@@ -201,3 +203,9 @@ def test_longer_than_the_law_foresees_only_with_a_written_reason(name):
 
 def test_shorter_needs_no_reason():
     assert read("retention: {detail_days: 7, alerts_months: 1, totals_months: 12}").retention.reason == ""
+
+
+def test_a_section_that_no_report_has():
+    (mistake,) = wrong("report:\n  without: [glossary, poems]\n")
+    assert mistake.startswith("vigie.yml:2: 'without' must hold sections among alerts, done_right")
+    assert "'poems'" in mistake
