@@ -17,7 +17,6 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
@@ -105,7 +104,7 @@ class Journal:
     def append(self, kind: Kind, subject: str, body: Mapping[str, Any], now: int) -> Entry:
         """A new entry at the end. `now`: nanoseconds since the epoch."""
         seq, prev = self._db.execute("SELECT seq, mac FROM journal ORDER BY seq DESC LIMIT 1").fetchone() or (0, b"")
-        text = rfc8785.dumps(canonical(dict(body))).decode()
+        plain = rfc8785.dumps(canonical(dict(body)))
         unsigned = Entry(
             seq=seq + 1,
             kind=kind.value,
@@ -114,11 +113,11 @@ class Journal:
             boot=self._boot,
             monotonic=time.monotonic_ns(),
             key=self._key,
-            digest=sha256(text.encode()).digest(),
+            digest=sha256(plain).digest(),
             mac=b"",
-            body=text,
+            plain=plain,
         )
-        entry = replace(unsigned, mac=hmac.digest(self._keys[self._key], signed_text(unsigned, prev), "sha256"))
+        entry = unsigned._replace(mac=hmac.digest(self._keys[self._key], signed_text(unsigned, prev), "sha256"))
         insert(self._db, entry)
         return entry
 
@@ -166,7 +165,7 @@ def about(db: sqlite3.Connection, subject: str, kind: Kind) -> Iterator[Entry]:
 
 def signer_after(entry: Entry) -> str:
     """Id of the key that must sign the next entry."""
-    return str(json.loads(entry.body)["key"]) if entry.kind == Kind.ROTATION and entry.body else entry.key
+    return str(json.loads(entry.plain)["key"]) if entry.kind == Kind.ROTATION and entry.plain else entry.key
 
 
 def canonical(value: Any) -> Any:

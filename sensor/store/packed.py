@@ -35,7 +35,11 @@ _tools = _Tools()
 
 def pack(text: str) -> bytes:
     """Errors: ValueError if it is longer than 16 MiB, or no UTF-8."""
-    plain = text.encode()
+    return packed(text.encode())
+
+
+def packed(plain: bytes) -> bytes:
+    """The same, of a text that is in UTF-8 already."""
     if len(plain) > MOST:
         raise ValueError(f"a body of {len(plain)} bytes")
     if _tools.packer is None:
@@ -49,18 +53,18 @@ def pack(text: str) -> bytes:
     return _HEAD.pack(word, zlib.crc32(data, zlib.crc32(word.to_bytes(4)))) + data
 
 
-def unpack(packed: bytes) -> str:
+def unpack(body: bytes) -> str:
     """Errors: ValueError if these are not the bytes that `pack` made."""
-    return unpacked(packed).decode()
+    return unpacked(body).decode()
 
 
-def unpacked(packed: bytes) -> bytes:
+def unpacked(body: bytes) -> bytes:
     """The same, still in UTF-8."""
-    if len(packed) < _HEAD.size:
+    if len(body) < _HEAD.size:
         raise ValueError("cut short")
-    word, check = _HEAD.unpack_from(packed)
-    data = packed[_HEAD.size :]
-    if zlib.crc32(data, zlib.crc32(packed[:4])) != check:
+    word, check = _HEAD.unpack_from(body)
+    data = body[_HEAD.size :]
+    if zlib.crc32(data, zlib.crc32(body[:4])) != check:
         raise ValueError("not as it was packed")
     number, size = word >> 24, word & MOST
     if number:

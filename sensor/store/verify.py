@@ -142,12 +142,12 @@ class Walk:
         if fault is not None:
             self._bad = (self.seq + 1 if fault is Fault.MISSING else entry.seq, fault)
             return False
-        if entry.body is None:
+        if entry.plain is None:
             self._untold.add(entry.seq)
         elif entry.kind == Kind.ERASURE:
-            self._untold -= set(json.loads(entry.body)["entries"])
+            self._untold -= set(json.loads(entry.plain)["entries"])
         elif entry.kind == Kind.RECOVERY:
-            self._vouched(json.loads(entry.body))
+            self._vouched(json.loads(entry.plain))
         self.prev, self.seq, self._key = entry.mac, entry.seq, signer_after(entry)
         return True
 
@@ -189,7 +189,7 @@ def _anchors(db: sqlite3.Connection) -> set[str]:
     found: set[str] = set()
     for entry in about(db, "", Kind.RECOVERY):
         try:
-            found |= {str(one) for one in json.loads(entry.body or "")["anchors"].values()}
+            found |= {str(one) for one in json.loads(entry.plain or b"")["anchors"].values()}
         except (ValueError, TypeError, KeyError, AttributeError):
             continue  # the reading will come to it
     return found
@@ -198,7 +198,7 @@ def _anchors(db: sqlite3.Connection) -> set[str]:
 def _fault(entry: Entry, seq: int, prev: bytes, keys: Mapping[str, bytes], key: str | None) -> Fault | None:
     if entry.seq != seq + 1:
         return Fault.MISSING
-    if entry.body is None and not entry.digest:
+    if entry.plain is None and not entry.digest:
         return Fault.ERASED
     if entry.key not in keys or (key is not None and entry.key != key):
         return Fault.KEY
@@ -208,4 +208,4 @@ def _fault(entry: Entry, seq: int, prev: bytes, keys: Mapping[str, bytes], key: 
 
 
 def _hollow(entry: Entry) -> bool:
-    return entry.body is None and entry.kind in LASTING
+    return entry.plain is None and entry.kind in LASTING

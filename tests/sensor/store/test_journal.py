@@ -1,6 +1,5 @@
 import json
 import sqlite3
-from dataclasses import replace
 
 import pytest
 import rfc8785
@@ -84,5 +83,5 @@ def test_the_entries_of_one_thing(db):
     for subject in ("a", "b", "a"):
         journal.append(Kind.OPENING, subject, {}, 0)
     assert [one.seq for one in journal.of("a")] == [1, 3]
-    assert replace(journal.last_of("b"), mac=b"").seq == 2
+    assert journal.last_of("b")._replace(mac=b"").seq == 2
     assert journal.last_of("c") is None

@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -89,7 +88,7 @@ def test_every_flipped_bit_of_a_body_a_digest_or_a_mac(db, seq):
 
 def test_a_body_that_says_something_else_is_found(db):
     (third,) = (one for one in entries(db) if one.seq == 3)
-    db.execute("UPDATE journal SET body = ? WHERE seq = 3", (stored(replace(third, body='{"n":4}'))[-1],))
+    db.execute("UPDATE journal SET body = ? WHERE seq = 3", (stored(third._replace(plain=b'{"n":4}'))[-1],))
     assert (verify(db, KEYS).seq, verify(db, KEYS).fault) == (3, Fault.ALTERED)
 
 
