@@ -20,6 +20,7 @@ from dashboard.relay import loop
 from dashboard.relay.loop import Relay
 from sensor.store import SeriesRow, WatchStore
 from sensor.store.relay import RelayStore
+from sensor.store.seeing import Counts
 from sensor.store.upkeep import Terms
 from tests.influxd.equal import Difference, compared
 from tests.influxd.fixtures import Practice, practice_of
@@ -204,6 +205,9 @@ def fill(made: Practice, at: int, minutes: int, *, devices: int, alerts: int) ->
             for ago in range(minutes)
             for n in range(devices)
         )
+        for ago in range(0, minutes, 10):
+            store.add_sight(at - ago * MINUTE, 5.5, Counts(packets=ago + 1, bytes=900, drops=ago % 3))
+        store.add_done_right(at, {"mssante": 1 + minutes % 4, "hds": 2})
         store.flush(at, force=True)
         while store.maintain(at):
             pass

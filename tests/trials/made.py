@@ -18,7 +18,7 @@ def alert(name: str, seen: int = NOW) -> Alert:
     return made.alert(id=name, first_seen=seen, last_seen=seen)
 
 
-def old_store(state: Path, rows: int) -> None:
+def old_store(state: Path, rows: int, now: int = NOW) -> None:
     """Of the second schema, with traffic to bring over."""
     path = database(state)
     path.parent.mkdir(parents=True)
@@ -27,7 +27,7 @@ def old_store(state: Path, rows: int) -> None:
     db.execute("BEGIN")
     db.executemany(
         "INSERT INTO series VALUES (?, ?, 'ssl', '', NULL, 1, 2, 1, 1, 1)",
-        ((NOW // (60 * SECOND) - n // 20 - 1, f"10.0.0.{n % 20}") for n in range(rows)),
+        ((now // (60 * SECOND) - n // 20 - 1, f"10.0.0.{n % 20}") for n in range(rows)),
     )
     db.execute("COMMIT")
     db.close()

@@ -6,8 +6,8 @@ from tests.trials.trials import run
 
 
 @pytest.mark.root
-def test_nothing_acknowledged_is_lost():
-    tally = run(20, seed=6)
+def test_nothing_acknowledged_is_lost(influxd):
+    tally = run(20, seed=6, server=influxd)
     print(tally)
     assert tally.well, str(tally)
     assert tally.trials == 20

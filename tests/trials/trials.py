@@ -1,8 +1,10 @@
 """The trials, of the processes that write in turn: what was acknowledged is there afterwards, once, and the chain holds. Each says which phase it hit.
 
 `run` makes a number of them, kinds in turn:
-  kill       SIGKILL in each phase of the writer
+  kill       SIGKILL in each phase of a store in a process of its own
+  process    SIGKILL of `vigie watch`, `serve`, `relay`, `backup` themselves, whole (`tests.trials.killed`)
   cut        the power goes: a copy, made in an instant, of the disk that is written
+  process cut  the same of the disk that `vigie watch` or `serve` writes
   read-only  the disk refuses to be written from one moment to the next, as ext4 does after an error
   full       the disk is full
   clock      the clock goes back a day
@@ -11,66 +13,49 @@
 """
 
 import contextlib
-import json
 import mmap
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sensor.store import SeriesRow, WatchStore, rescue, roots
+from sensor.store import SeriesRow, WatchStore, rescue
 from sensor.store.base import OwnStore
 from sensor.store.errors import StoreError, WillRetry
 from sensor.store.health import Trouble
-from sensor.store.journal import Kind, entries
+from sensor.store.journal import entries
 from sensor.store.reader import read
-from sensor.store.relay import RelayStore
-from sensor.store.serve import ServeStore, rebuilt
-from sensor.store.telling import compare
-from tests.trials import disks
+from tests.influxd.server import Influxd
+from tests.trials import disks, killed
+from tests.trials.checks import STORES, Tally, check, faulty
 from tests.trials.made import NOW, SECOND, SET, alert, old_store
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-KINDS = ("kill", "kill", "cut", "kill", "full", "flip", "kill", "read-only", "elsewhere", "clock")
-STORES: dict[str, type[OwnStore]] = {"watch": WatchStore, "serve": ServeStore, "relay": RelayStore}
+KINDS = (
+    "kill",
+    "process",
+    "cut",
+    "process",
+    "full",
+    "flip",
+    "process",
+    "read-only",
+    "elsewhere",
+    "process cut",
+    "kill",
+    "clock",
+)
 PHASES = ("migration", "batch", "commit", "checkpoint", "backup", "commit", "upkeep", "batch", "idle")
 OLD_ROWS = 4_000
 DAY = 86_400 * SECOND
 
 
-@dataclass
-class Tally:
-    """The line that is printed, and what it is made of."""
-
-    trials: int = 0
-    acknowledged: int = 0
-    lost: int = 0
-    duplicated: int = 0
-    broken: int = 0
-    flipped: int = 0
-    found: int = 0
-    phases: Counter[str] = field(default_factory=Counter)
-
-    def __str__(self) -> str:
-        phases = ", ".join(f"{name} {count}" for name, count in sorted(self.phases.items()))
-        return (
-            f"trials {self.trials}, acknowledged {self.acknowledged}, lost {self.lost}, duplicated {self.duplicated}, "
-            f"chain broken {self.broken}, flipped found {self.found}/{self.flipped} (phases hit: {phases})"
-        )
-
-    @property
-    def well(self) -> bool:
-        return (self.lost, self.duplicated, self.broken, self.found) == (0, 0, 0, self.flipped)
-
-
-def run(count: int, seed: int, tell: Callable[[str], None] = lambda _line: None) -> Tally:
-    """`tell` gets a line for each: which kind, of which process, and the phase it hit."""
+def run(count: int, seed: int, server: Influxd, tell: Callable[[str], None] = lambda _line: None) -> Tally:
+    """`server`: what `vigie relay` ships to. `tell` gets a line for each: which kind, of which process, and the phase it hit."""
     tally = Tally()
     with TemporaryDirectory(prefix="vigie-trials-") as name, contextlib.ExitStack() as stack:
         folder = Path(name)
@@ -87,6 +72,10 @@ def run(count: int, seed: int, tell: Callable[[str], None] = lambda _line: None)
                 case "kill":
                     phase = PHASES[sum(KINDS[k % len(KINDS)] == "kill" for k in range(n)) % len(PHASES)]
                     _kill(tally, place, phase, n, chance, "watch" if phase == "migration" else who)
+                case "process":
+                    killed.process(tally, place, n, chance, server)
+                case "process cut":
+                    killed.cut(tally, instant, n, chance)
                 case "cut":
                     _cut(tally, instant, n, chance, who)
                 case "read-only":
@@ -252,80 +241,3 @@ def _flip(tally: Tally, place: Path, chance: random.Random, kind: type[OwnStore]
         tally.found += found
     else:
         tally.broken += not whole
-
-
-def faulty(state: Path) -> bool:
-    return any(one.fault is not None for one in roots.check(state).verdicts.values())
-
-
-def check(tally: Tally, state: Path, lines: list[str], *, at_most: list[str] | None = None, rows: int = 0) -> None:
-    """Whatever was acknowledged is there, once in its table and once in the journal; the tables say what the journals say."""
-    before = (tally.lost, tally.duplicated, tally.broken)
-    for name, kind in STORES.items():
-        if not kind.LAYOUT.path(state).exists() and name != "watch":
-            continue
-        with kind(state, clock=lambda: NOW, terms=SET) as store:
-            whole = read(store.path, lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
-            tally.broken += not whole
-            _CHECKS[name](tally, store, lines)
-            if name == "watch":
-                _traffic(tally, store, lines, at_most or lines, rows)
-            store.upsert([alert("still-goes-on")])
-    tally.broken += faulty(state)
-    if (tally.lost, tally.duplicated, tally.broken) != before:
-        facts = {"lost": tally.lost, "duplicated": tally.duplicated, "broken": tally.broken, "lines": len(lines)}
-        sys.stderr.write(json.dumps(facts | {"state": str(state), "last": lines[-3:]}) + "\n")
-
-
-def told(lines: list[str], letter: str) -> set[str]:
-    return {line[2:] for line in lines if line.startswith(f"{letter} ")}
-
-
-def _counted(store: OwnStore, *kinds: Kind) -> Counter[str]:
-    return read(store.path, lambda db: Counter(one.subject for one in entries(db) if one.kind in kinds))
-
-
-def _alerts(tally: Tally, store: OwnStore, lines: list[str]) -> None:
-    wanted = told(lines, "a")
-    kept = read(store.path, lambda db: Counter(one for (one,) in db.execute("SELECT id FROM alert")))
-    opened = _counted(store, Kind.OPENING)
-    different = read(
-        store.path, lambda db: list(compare([body for (body,) in db.execute("SELECT body FROM alert")], entries(db)))
-    )
-    tally.acknowledged += len(wanted)
-    tally.lost += len(wanted - kept.keys())
-    tally.duplicated += sum(count > 1 for count in (*kept.values(), *opened.values()))
-    tally.broken += bool(different)
-
-
-def _decisions(tally: Tally, store: OwnStore, lines: list[str]) -> None:
-    decided, came = told(lines, "d"), told(lines, "i")
-    entered = _counted(store, Kind.SIGN_IN)
-    rows = read(store.path, lambda db: Counter(one for (one,) in db.execute("SELECT account FROM sign_in")))
-    kept = read(store.path, lambda db: {(k, s): b for k, s, b in db.execute("SELECT kind, subject, body FROM current")})
-    tally.acknowledged += len(decided) + len(came)
-    tally.lost += len(decided - {subject for _, subject in kept}) + len(came - rows.keys())
-    tally.duplicated += sum(count > 1 for count in (*rows.values(), *entered.values()))
-    tally.broken += kept != read(store.path, lambda db: rebuilt(entries(db))) or rows != entered
-
-
-def _sendings(tally: Tally, store: OwnStore, lines: list[str]) -> None:
-    put, sent = told(lines, "o"), told(lines, "e")
-    rows = dict(read(store.path, lambda db: db.execute("SELECT name, ended FROM outbox").fetchall()))
-    entered = _counted(store, Kind.SENDING)
-    ended = {name for name, moment in rows.items() if moment is not None}
-    tally.acknowledged += len(put) + len(sent)
-    tally.lost += len(put - rows.keys()) + len(sent - ended)
-    tally.duplicated += sum(count > 1 for count in entered.values())
-    tally.broken += ended != entered.keys()
-
-
-def _traffic(tally: Tally, store: OwnStore, lines: list[str], at_most: list[str], rows: int) -> None:
-    flows = sum(int(line[2:]) for line in lines if line.startswith("s ")) + rows
-    most = sum(int(line[2:]) for line in at_most if line.startswith("s ")) + rows + 60  # the batch in flight
-    written = read(store.path, lambda db: db.execute("SELECT coalesce(sum(flows), 0) FROM series").fetchone()[0])
-    tally.lost += written < flows
-    tally.duplicated += written > most
-
-
-_CHECKS = {"watch": _alerts, "serve": _decisions, "relay": _sendings}
