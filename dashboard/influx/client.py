@@ -5,6 +5,9 @@ token, the bucket, TLS) · `TooLarge` (413) · `Refused` (400, 422: a point is w
 No text of an outcome carries a token or a point.
 """
 
+import csv
+import gzip
+import io
 import json
 import ssl
 from collections.abc import Iterator, Mapping
@@ -16,14 +19,19 @@ from typing import Any
 
 from influxdb_client.client.flux_csv_parser import FluxQueryException
 from influxdb_client.client.influxdb_client import InfluxDBClient
-from influxdb_client.client.write_api import SYNCHRONOUS
+from influxdb_client.domain.dialect import Dialect
 from influxdb_client.domain.write_precision import WritePrecision
 from influxdb_client.rest import ApiException
+from influxdb_client.service.write_service import WriteService
 from urllib3.exceptions import HTTPError, MaxRetryError, SSLError
 
 WRITE_SECONDS = 30
 _WORDS = 300  # characters of what InfluxDB says that are told on
+PACKING = 5  # of gzip: the client's own 9 takes three times as long for a twentieth less
 MOST_WAIT = 900  # seconds: a Retry-After beyond is not believed
+
+
+_PLAIN = Dialect(header=True, delimiter=",", annotations=[], date_time_format="RFC3339")
 
 
 class Need(StrEnum):
@@ -80,17 +88,21 @@ class Influx:
         more: dict[str, Any] = {"ssl_ca_cert": str(where.ca)} if where.ca else {}
         try:
             self.client = InfluxDBClient(
-                where.url, token, org=where.org, timeout=int(seconds * 1000), enable_gzip=True, verify_ssl=True, **more
+                where.url, token, org=where.org, timeout=int(seconds * 1000), verify_ssl=True, **more
             )
         except (OSError, ssl.SSLError) as error:
             raise Human(Need.TLS, f"{where.ca}: {error.strerror or 'not a certificate'}") from None
         self._org = where.org
-        self._write = self.client.write_api(write_options=SYNCHRONOUS)
+        self.client.api_client.set_default_header("Accept-Encoding", "gzip")
+        self._write = WriteService(self.client.api_client)
 
     def write(self, bucket: str, lines: tuple[str, ...]) -> None:
         """All of them, acknowledged. Errors: InfluxError."""
         with answered():
-            self._write.write(bucket, self._org, "\n".join(lines).encode(), WritePrecision.NS)  # type: ignore[arg-type]  # its constants are plain strings
+            data = gzip.compress("\n".join(lines).encode(), PACKING)
+            self._write.post_write(
+                self._org, bucket, data, precision=WritePrecision.NS, content_encoding="gzip", content_type="text/plain"
+            )
 
     def query(self, flux: str, params: Mapping[str, object]) -> list[dict[str, Any]]:
         """Rows of all tables. `params` travel beside the text, as values that it calls `p_NAME`: nothing is spliced into it.
@@ -102,8 +114,30 @@ class Influx:
             tables = self.client.query_api().query(flux, self._org, options)
         return [record.values for table in tables for record in table.records]
 
+    def rows(self, flux: str, params: Mapping[str, object]) -> list[dict[str, str]]:
+        """The same with values as text, for answers of thousands of rows: the client's own reading takes ten times as long."""
+        options = {f"p_{name}": value for name, value in params.items()}
+        with answered():
+            answer = self.client.query_api().query_raw(flux, self._org, _PLAIN, options)
+            text = answer.read().decode()
+        return list(_read(text))
+
     def close(self) -> None:
         self.client.close()
+
+
+def _read(text: str) -> Iterator[dict[str, str]]:
+    """InfluxDB's CSV: tables with a header each, an empty line between those of different columns. Errors: FluxQueryException."""
+    head: list[str] | None = None
+    for line in csv.reader(io.StringIO(text)):
+        if not line:
+            head = None
+        elif head is None:
+            head = line
+        elif head[1] == "error":
+            raise FluxQueryException(line[1], line[2])
+        else:
+            yield dict(zip(head, line, strict=True))
 
 
 @contextmanager

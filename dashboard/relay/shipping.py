@@ -18,7 +18,7 @@ from dashboard.influx.buckets import kept
 from dashboard.influx.client import Human, Influx, Later, Need, Refused, TooLarge
 from dashboard.relay import points
 from dashboard.relay.leaving import Leaving
-from dashboard.relay.streams import Alerts, Parcel, Stream, Traffic, Words, counters, number, packed
+from dashboard.relay.streams import Alerts, Health, Parcel, Stream, Traffic, Words, counters, good, number, packed, seen
 from sensor.detect.alert import Alert
 from sensor.detect.policy import Policy, Retention
 from sensor.detect.policy_influx import InfluxDB
@@ -27,6 +27,7 @@ from sensor.store.reader import read
 from sensor.store.relay import RelayStore
 from sensor.store.schema import WATCH
 from sensor.store.status import read_status, status_file
+from sensor.store.touched import GOOD, SEEING
 from sensor.store.traffic import Level
 
 SMALLEST, FIRST, LARGEST = 16 << 10, 64 << 10, 1 << 20  # characters at once; packed, a tenth of it
@@ -67,6 +68,8 @@ class Shipping:
             (Traffic("minute", buckets.detail, Level.MINUTE), "detail"),
             (Traffic("hour", buckets.figures, Level.HOUR), "figures"),
             (Traffic("ten", buckets.totals, Level.TEN_ALL), "totals"),
+            (Health("seeing", buckets.totals, SEEING, seen, site.settings.site), "totals"),
+            (Health("done_right", buckets.totals, GOOD, good, site.settings.site), "totals"),
         )
 
     def round(self, influx: Influx, token: str) -> int:

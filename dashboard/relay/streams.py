@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from dashboard.relay import points
 from dashboard.relay.leaving import Leaving
 from sensor.detect.alert import Alert
+from sensor.store import seeing
 from sensor.store.codec import decode
+from sensor.store.done_right import done_right
 from sensor.store.traffic import Level
 
 PAGE_ROWS = 8_000  # read at once: the memory that a page takes
@@ -50,13 +52,11 @@ class Traffic:
 
     def page(self, db: sqlite3.Connection, cursor: str | None, words: "Words", oldest: int) -> Iterator[Parcel]:
         """`oldest`: the epoch minute before which InfluxDB keeps nothing."""
-        change, start = _numbers(cursor)
         rows = 0
-        found = db.execute(_MOMENTS, (self.level, change, start, oldest, _PAGE_MOMENTS)).fetchall()
-        for now_change, now_start in found:
-            lines = tuple(self._lines(db, words, now_start))
+        for start, after in _moments(db, self.level, cursor, oldest):
+            lines = tuple(self._lines(db, words, start))
             rows += len(lines)
-            yield Parcel(lines, f"{now_change} {now_start}")
+            yield Parcel(lines, after)
             if rows >= PAGE_ROWS:
                 return
 
@@ -68,6 +68,36 @@ class Traffic:
             known = sums.get(tags)
             sums[tags] = counts if known is None else [a + b for a, b in zip(known, counts, strict=True)]
         return (points.traffic(self.name, tags, counts, start) for tags, counts in sums.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How well the box saw, and what was done right: `lines` gives those of one moment."""
+
+    name: str
+    bucket: str
+    level: int
+    lines: Callable[[sqlite3.Connection, str, int], Iterable[str]]
+    site: str
+    counter: str = "touched"
+
+    def page(self, db: sqlite3.Connection, cursor: str | None, _words: "Words", oldest: int) -> Iterator[Parcel]:
+        for start, after in _moments(db, self.level, cursor, oldest):
+            yield Parcel(tuple(self.lines(db, self.site, start)), after)
+
+
+def seen(db: sqlite3.Connection, site: str, start: int) -> Iterable[str]:
+    """A step of ten minutes."""
+    for step in seeing.seen(db, start, start + 1):
+        told = {name: getattr(step, name) for name in seeing.COLUMNS[1:]}
+        fields = {name: repr(value) if isinstance(value, float) else f"{value}i" for name, value in told.items()}
+        yield points.line("seeing", {"site": site}, fields, start * points.MINUTE)
+
+
+def good(db: sqlite3.Connection, site: str, start: int) -> Iterable[str]:
+    """A day of the practice's."""
+    for what, times in done_right(db, start, start + 1):
+        yield points.line("done_right", {"site": site, "what": what}, {"times": f"{times}i"}, start * points.MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +153,13 @@ class Words:
         return where + named + mac + points.tag("service", texts.get(service, "")) + self._site
 
 
-Stream = Traffic | Alerts
+Stream = Traffic | Alerts | Health
+
+
+def _moments(db: sqlite3.Connection, level: int, cursor: str | None, oldest: int) -> Iterator[tuple[int, str]]:
+    """(epoch minute, where the stream stands after it) of what was touched since."""
+    found = db.execute(_MOMENTS, (level, *_numbers(cursor), oldest, _PAGE_MOMENTS)).fetchall()
+    return ((start, f"{change} {start}") for change, start in found)
 
 
 def counters(db: sqlite3.Connection) -> dict[str, int]:

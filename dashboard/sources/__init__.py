@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from sensor.detect.alert import Alert, Category, Severity
+from sensor.store.seeing import Seen
 
 SHARES = 12
 """Devices and services of one day's page, at most."""
@@ -127,6 +128,10 @@ class Figures(Protocol):
         ...
 
     def coverage(self, now: int) -> Coverage: ...
+
+    def seen(self, first: date, last: date) -> tuple[Seen, ...]:
+        """How well the box saw from `first` to `last`, in steps of ten minutes; those that nobody watched are left out."""
+        ...
 
 
 class Source(Figures, Protocol):

@@ -25,6 +25,7 @@ from dashboard.sources import (
     Source,
 )
 from sensor.detect.alert import Alert
+from sensor.store.seeing import Seen
 
 LEFT_ALONE = 30.0  # seconds
 _T = TypeVar("_T")
@@ -48,14 +49,16 @@ class EitherSource:
 
     def traffic(self, day: date) -> DayTraffic:
         found, instead = self._asked(lambda source: source.traffic(day))
-        # What was done right is counted on the box, and shipped nowhere.
-        return replace(found, instead=instead, done_right=self._local.traffic(day).done_right)
+        return replace(found, instead=instead)
 
     def devices(self, day: date) -> tuple[Share, ...]:
         return self._asked(lambda source: source.devices(day))[0]
 
     def alerts_over_time(self, first: date, last: date) -> tuple[DayCount, ...]:
         return self._asked(lambda source: source.alerts_over_time(first, last))[0]
+
+    def seen(self, first: date, last: date) -> tuple[Seen, ...]:
+        return self._asked(lambda source: source.seen(first, last))[0]
 
     def coverage(self, now: int) -> Coverage:
         return self._local.coverage(now)

@@ -7,81 +7,37 @@ says up to where all was summed, and an hour before that holds whatever its minu
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from dashboard.influx import tokens
-from dashboard.influx.client import Human, Influx, Need, Where
-from dashboard.sources import MOST_SHARES, SHARES, Change, Coverage, DayCount, DayTraffic, Share, Sight, Slot
+from dashboard.influx.client import Human, Influx, Need, Refused, Where
+from dashboard.sources import MOST_SHARES, SHARES, Change, Coverage, DayCount, DayTraffic, Share, Sight, Slot, flux
 from dashboard.sources.local import SLOT_MINUTES, coverage
 from sensor.detect.alert import Category
 from sensor.detect.policy import Policy, Retention
 from sensor.detect.policy_influx import InfluxDB
 from sensor.store.days import day_of, minutes_of
+from sensor.store.seeing import COLUMNS, Seen
 from sensor.store.status import Status
 
 SECONDS = 3.0  # that the page waits for an answer
 LOST_AFTER = 300_000_000_000  # nanoseconds: the relay ships a status a minute
 _FRESH = 1.0  # seconds that an answer about the box holds
 _DAYS_KEPT = 7
+MOST_ROWS = 50_000
+"""Of one answer about a day: a flood that invents devices is left to the local store."""
 _NS = 1_000_000_000
 
-_BYTES = """
-data = (bucket, measurement, start, stop) => from(bucket: bucket)
-    |> range(start: start, stop: stop)
-    |> filter(fn: (r) => r._measurement == measurement and r.site == p_site)
-    |> filter(fn: (r) => r._field == "bytes_out" or r._field == "bytes_in")
-by = (tables=<-, columns) => tables |> group(columns: columns) |> sum() |> group() |> limit(n: p_most)
-"""
-_HOURS = """
-data(bucket: p_figures, measurement: "hour", start: p_start, stop: p_hour)
-    |> by(columns: ["device", "mac", "_field"]) |> yield(name: "devices 1")
-"""
-_SINCE_HOUR = """
-data(bucket: p_detail, measurement: "minute", start: p_hour, stop: p_stop)
-    |> by(columns: ["device", "mac", "_field"]) |> yield(name: "devices 2")
-"""
-_TENS = """
-tens = () => data(bucket: p_totals, measurement: "ten", start: p_start, stop: p_ten)
-tens() |> by(columns: ["_time", "_field"]) |> yield(name: "slots 1")
-tens() |> by(columns: ["service", "_field"]) |> yield(name: "services 1")
-tens() |> by(columns: ["destination", "_field"]) |> yield(name: "destinations 1")
-"""
-_SINCE_TEN = """
-minutes = () => data(bucket: p_detail, measurement: "minute", start: p_ten, stop: p_stop)
-minutes() |> aggregateWindow(every: 10m, fn: sum, createEmpty: false, timeSrc: "_start")
-    |> by(columns: ["_time", "_field"]) |> yield(name: "slots 2")
-minutes() |> by(columns: ["service", "_field"]) |> yield(name: "services 2")
-minutes() |> by(columns: ["destination", "_field"]) |> yield(name: "destinations 2")
-"""
-_ALERTS = """
-import "timezone"
-from(bucket: p_figures)
-    |> range(start: p_start, stop: p_stop)
-    |> filter(fn: (r) => r._measurement == "alert" and r.site == p_site and r._field == "count")
-    |> aggregateWindow(
-        every: 1d, fn: count, createEmpty: false, timeSrc: "_start", location: timezone.location(name: p_zone)
-    )
-    |> group() |> limit(n: p_most)
-"""
-_NEWEST = """
-from(bucket: p_detail)
-    |> range(start: p_start, stop: p_stop)
-    |> filter(fn: (r) => r._measurement == "box" and r.site == p_site and r._field == "round")
-    |> max()
-"""
-_BOX = """
-from(bucket: p_detail)
-    |> range(start: p_start, stop: p_stop)
-    |> filter(fn: (r) => r._measurement == "box" and r.site == p_site)
-"""
-
 Row = dict[str, Any]
+Params = Mapping[str, object]
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +82,7 @@ class InfluxSource:
     def alerts_over_time(self, first: date, last: date) -> tuple[DayCount, ...]:
         start, stop = minutes_of(first, self._zone)[0], minutes_of(last, self._zone)[1]
         counts: Counter[tuple[date, Category]] = Counter()
-        for row in self._ask(_ALERTS, start, stop, zone=str(self._zone)):
+        for row in self._ask(Influx.query, flux.ALERTS, start, stop, zone=str(self._zone)):
             at = max(int(row["_time"].timestamp()), start * 60)
             counts[day_of(at * _NS, self._zone), Category(row["category"])] += int(row["_value"])
         return tuple(DayCount(*key, count) for key, count in sorted(counts.items()))
@@ -136,6 +92,13 @@ class InfluxSource:
         if "written" not in found:
             return Coverage(Sight.NEVER)
         return coverage(_status(found), now, LOST_AFTER)
+
+    def seen(self, first: date, last: date) -> tuple[Seen, ...]:
+        start, stop = minutes_of(first, self._zone)[0], minutes_of(last, self._zone)[1]
+        rows = self._ask(Influx.rows, flux.SEEN, start, stop)
+        if len(rows) >= MOST_ROWS:
+            raise Refused(f"more than {MOST_ROWS} steps")
+        return tuple(sorted(map(_step, rows), key=lambda step: step.start))
 
     def _day(self, day: date) -> _Day:
         """Kept until the relay has shipped more."""
@@ -152,17 +115,25 @@ class InfluxSource:
         first, after = minutes_of(day, self._zone)
         mark = int(self._box().get("rolled", 0))
         hour, ten = (max(first, min(after, mark - mark % width)) for width in (60, SLOT_MINUTES))
-        pieces = ((_HOURS, first < hour), (_SINCE_HOUR, hour < after), (_TENS, first < ten), (_SINCE_TEN, ten < after))
-        flux = _BYTES + "".join(text for text, wanted in pieces if wanted)  # Flux has no empty stretches of time
-        rows = self._ask(flux, first, after, hour=_moment(hour), ten=_moment(ten))
+        pieces = ((flux.HOURS, first < hour), (flux.TENS, first < ten), (flux.MINUTES, hour < after))
+        wanted = "".join(text for text, wanted in pieces if wanted)  # Flux has no empty stretches of time
+        asked = flux.BYTES + flux.GOOD + wanted
+        found: dict[str, list[dict[str, str]]] = {"hours": [], "tens": [], "minutes": [], "good": []}
+        for row in self._ask(Influx.rows, asked, first, after, hour=_moment(hour), ten=_moment(ten)):
+            found[row["result"]].append(row)
+        if max(map(len, found.values())) >= MOST_ROWS:
+            raise Refused(f"more than {MOST_ROWS} rows for a day")
+        since = [row for row in found["minutes"] if _minute(row["_time"]) >= ten]
+        summed = [*found["tens"], *since]
         sums = {minute: {"bytes_out": 0, "bytes_in": 0} for minute in range(first, after, SLOT_MINUTES)}
-        for row in _of(rows, "slots"):
-            sums[int(row["_time"].timestamp()) // 60][row["_field"]] += int(row["_value"])
+        for row in summed:
+            sums[_minute(row["_time"])][row["_field"]] += int(row["_value"])
         slots = tuple(Slot(minute, one["bytes_out"], one["bytes_in"]) for minute, one in sums.items())
-        devices = _devices(_of(rows, "devices"))
-        services = _shares(_of(rows, "services"), "service")
-        destinations = _shares(_of(rows, "destinations"), "destination")
-        traffic = DayTraffic(day, slots, devices[:SHARES], services[:SHARES], destinations[:SHARES])
+        devices = _devices([*found["hours"], *found["minutes"]])
+        services, destinations = _shares(summed, "service"), _shares(summed, "destination")
+        counted = [(row["what"], int(row["_value"])) for row in found["good"]]
+        good = tuple(sorted(counted, key=lambda one: (-one[1], one[0])))
+        traffic = DayTraffic(day, slots, devices[:SHARES], services[:SHARES], destinations[:SHARES], good)
         return _Day(traffic, devices)
 
     def _box(self) -> Row:
@@ -171,17 +142,19 @@ class InfluxSource:
             if self._box_at is not None and time.monotonic() - self._box_at[0] < _FRESH:
                 return self._box_at[1]
         minute = self._clock() // _NS // 60
-        newest = self._ask(_NEWEST, minute - self._keep.detail_days * 1440, minute + 1440)
+        newest = self._ask(Influx.query, flux.NEWEST, minute - self._keep.detail_days * 1440, minute + 1440)
         found: Row = {}
         if newest:
             at = int(newest[0]["_time"].timestamp()) // 60
-            found = {row["_field"]: row["_value"] for row in self._ask(_BOX, at, at + 1)}
+            found = {row["_field"]: row["_value"] for row in self._ask(Influx.query, flux.BOX, at, at + 1)}
         with self._turn:
             self._box_at = (time.monotonic(), found)
         return found
 
-    def _ask(self, flux: str, start: int, stop: int, **more: object) -> list[Row]:
-        """`start`, `stop`: epoch minutes."""
+    def _ask(
+        self, how: Callable[[Influx, str, Params], list[_R]], asked: str, start: int, stop: int, **more: object
+    ) -> list[_R]:
+        """`how`: one of the connection's ways to ask. `start`, `stop`: epoch minutes."""
         buckets = self._settings.buckets
         params = {
             "detail": buckets.detail,
@@ -191,13 +164,14 @@ class InfluxSource:
             "start": _moment(start),
             "stop": _moment(stop),
             "most": 4 * MOST_SHARES,
+            "rows": MOST_ROWS,
         }
         with self._turn:
             if self._influx is None:
                 self._influx = self._connect()
             influx = self._influx
         try:
-            return influx.query(flux, params | more)
+            return how(influx, asked, params | more)
         except Human:
             with self._turn:
                 self._influx = None  # whoever mends it may give another token
@@ -222,8 +196,15 @@ def _moment(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC)
 
 
-def _of(rows: Iterable[Row], name: str) -> Iterable[Row]:
-    return (row for row in rows if row["result"].split(" ")[0] == name)
+@lru_cache(maxsize=512)
+def _minute(text: str) -> int:
+    """A whole minute as InfluxDB writes it, in epoch minutes."""
+    return int(datetime.fromisoformat(text).timestamp()) // 60
+
+
+def _step(row: dict[str, str]) -> Seen:
+    told = {name: float(row[name]) if name in ("watched", "silent") else int(row[name]) for name in COLUMNS[1:]}
+    return Seen(_minute(row["_time"]), **told)  # type: ignore[arg-type]  # whole numbers but for the two
 
 
 def _shares(rows: Iterable[Row], column: str) -> tuple[Share, ...]:

@@ -28,12 +28,14 @@ from dashboard.sources import (
     Slot,
 )
 from sensor.detect.alert import Alert, Category
+from sensor.store import seeing
 from sensor.store.codec import decode
 from sensor.store.days import day_of, minutes_of
 from sensor.store.done_right import done_right
 from sensor.store.errors import NeedsHuman, Reason, StoreError
 from sensor.store.reader import read
 from sensor.store.schema import RELAY, SERVE
+from sensor.store.seeing import Seen
 from sensor.store.status import Status, read_status, status_file
 from sensor.store.table import SEVERITY_RANK
 from sensor.store.traffic import Level, mark
@@ -163,7 +165,7 @@ class LocalSource:
 
         return tuple(Share(*row) for row in self._or_nothing(ask))
 
-    def _or_nothing(self, ask: Callable[[sqlite3.Connection], list[Row]]) -> list[Row]:
+    def _or_nothing(self, ask: Callable[[sqlite3.Connection], list[T]]) -> list[T]:
         """A store that is not there yet is an empty one."""
         try:
             return read(self._database, ask)
@@ -171,6 +173,10 @@ class LocalSource:
             if error.reason is Reason.ABSENT:
                 return []
             raise
+
+    def seen(self, first: date, last: date) -> tuple[Seen, ...]:
+        began, after = minutes_of(first, self._zone)[0], minutes_of(last, self._zone)[1]
+        return tuple(self._or_nothing(lambda db: seeing.seen(db, began, after)))
 
     def coverage(self, now: int) -> Coverage:
         status = read_status(self._status)

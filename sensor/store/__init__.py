@@ -1,7 +1,7 @@
 """The stores: one SQLite file for each process that writes, with a journal that is chained and signed, under DIR/watch, serve, relay.
 
   base            what all three are: lock, damage, migrations, keys, journal, commit, upkeep
-  watch           alerts and traffic; series, traffic, detail, seeing, done_right: its tables; unsure: before the clock is set
+  watch           alerts and traffic; series, traffic, detail, seeing, done_right, touched: its tables; unsure: before the clock is set
   serve, relay    sign-ins and decisions; cursors and what waits to be sent
   schema          whose file it is, and migrations/; errors: will it pass, or does it need a human
   reader          reading what another process writes

@@ -6,7 +6,7 @@ Called by `sensor.store.upkeep`, a small piece at a time, within its transaction
 import sqlite3
 from collections.abc import Iterator
 
-from sensor.store import done_right, seeing
+from sensor.store import done_right, seeing, touched
 from sensor.store.retention import MINUTE, Limits, Own
 from sensor.store.traffic import Level, Traffic, mark
 
@@ -40,7 +40,7 @@ class Detail(Own):
                 limit = min(limit, mark(self._db))  # what is not summed yet stays
             while thin(self._db, level, limit):
                 yield True
-            self._db.execute("DELETE FROM touched WHERE level = ? AND start < ?", (level, limit))
+            touched.forget(self._db, level, limit)
         seeing.forget(self._db, limits.totals)
         done_right.forget(self._db, limits.totals)
         self._db.execute("DELETE FROM device WHERE last < ?", (limits.alerts - 1440,))

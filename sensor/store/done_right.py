@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from sensor.store import touched
 from sensor.store.codec import clean
 from sensor.store.days import day_of, minutes_of
+from sensor.store.touched import GOOD, touch
 
 _INSERT = "INSERT INTO done_right VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times"
 
@@ -33,6 +35,7 @@ class DoneRight:
     def write(self, db: sqlite3.Connection) -> None:
         """Within the caller's transaction; `clear` once it is committed."""
         db.executemany(_INSERT, ((start, clean(what), count) for (start, what), count in self._waiting.items()))
+        touch(db, ((GOOD, start) for start, _ in self._waiting))
 
     def clear(self) -> None:
         self._waiting.clear()
@@ -47,3 +50,4 @@ def done_right(db: sqlite3.Connection, first: int, after: int) -> list[tuple[str
 def forget(db: sqlite3.Connection, before: int) -> None:
     """What was kept long enough leaves."""
     db.execute("DELETE FROM done_right WHERE start < ?", (before,))
+    touched.forget(db, GOOD, before)

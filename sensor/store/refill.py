@@ -22,6 +22,7 @@ from sensor.store.entry import ALIEN, COLUMNS, Entry, entry_of
 from sensor.store.journal import Journal, Kind, anchor, entries, insert, signed_text, signer_after
 from sensor.store.table import write
 from sensor.store.telling import rebuild, tell
+from sensor.store.touched import GOOD, SEEING, touch
 
 _DIGEST = 32
 _WHOLE = {field.name for field in fields(Alert) if field.type is int}
@@ -126,7 +127,7 @@ def _whole(entry: Entry) -> bool:
         ALIEN not in texts
         and min(entry.seq, entry.written, entry.monotonic) >= 0
         and len(entry.digest) == len(entry.mac) == _DIGEST
-        and (entry.body is None or sha256(entry.body.encode()).digest() == entry.digest)
+        and (entry.plain is None or sha256(entry.plain).digest() == entry.digest)
     )
 
 
@@ -197,9 +198,9 @@ def traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int
         count += db.execute("INSERT OR IGNORE INTO done_right VALUES (?, ?, ?)", row).rowcount
     db.execute("UPDATE meta SET value = ? WHERE key = 'series'", (counter(source, "series") + 1,))
     db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (counter(source, "rolled"),))
-    touched = counter(source, "touched") + 1
-    db.execute("UPDATE meta SET value = ? WHERE key = 'touched'", (touched,))
-    db.execute("INSERT INTO touched SELECT DISTINCT level, start, ? FROM traffic WHERE level IN (0, 2, 4)", (touched,))
+    db.execute("UPDATE meta SET value = ? WHERE key = 'touched'", (counter(source, "touched"),))
+    told = "SELECT DISTINCT level, start FROM traffic WHERE level IN (0, 2, 4) UNION SELECT ?, start FROM seeing UNION SELECT ?, start FROM done_right"
+    touch(db, db.execute(told, (SEEING, GOOD)).fetchall())
     return count
 
 

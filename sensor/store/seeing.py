@@ -9,6 +9,9 @@ import sqlite3
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
+from sensor.store import touched
+from sensor.store.touched import SEEING, touch
+
 STEP = 10  # minutes
 _MINUTE = 60_000_000_000
 _LONGEST = 10.0
@@ -45,10 +48,10 @@ class Seen:
             setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
 
-_COLUMNS = [field.name for field in fields(Seen)]
+COLUMNS = [field.name for field in fields(Seen)]
 _INSERT = (
-    f"INSERT INTO seeing ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT DO UPDATE SET "  # noqa: S608  (our own words)
-    + ", ".join(f"{name} = {name} + excluded.{name}" for name in _COLUMNS[1:])
+    f"INSERT INTO seeing ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT DO UPDATE SET "  # noqa: S608  (our own words)
+    + ", ".join(f"{name} = {name} + excluded.{name}" for name in COLUMNS[1:])
 )
 
 
@@ -82,7 +85,8 @@ class Sight:
 
     def write(self, db: sqlite3.Connection) -> None:
         """Within the caller's transaction; `clear` once it is committed."""
-        db.executemany(_INSERT, ([getattr(seen, name) for name in _COLUMNS] for seen in self._steps.values()))
+        db.executemany(_INSERT, ([getattr(seen, name) for name in COLUMNS] for seen in self._steps.values()))
+        touch(db, ((SEEING, start) for start in self._steps))
 
     def clear(self) -> None:
         self._steps.clear()
@@ -90,10 +94,11 @@ class Sight:
 
 def seen(db: sqlite3.Connection, first: int, after: int) -> list[Seen]:
     """The steps that begin at `first` or later and before `after` (epoch minutes), in order; those without a row are absent."""
-    sql = f"SELECT {', '.join(_COLUMNS)} FROM seeing WHERE start >= ? AND start < ? ORDER BY start"  # noqa: S608  (our own words)
+    sql = f"SELECT {', '.join(COLUMNS)} FROM seeing WHERE start >= ? AND start < ? ORDER BY start"  # noqa: S608  (our own words)
     return [Seen(*row) for row in db.execute(sql, (first, after))]
 
 
 def forget(db: sqlite3.Connection, before: int) -> None:
     """What was kept long enough leaves: a day's steps at most, since this is done daily."""
     db.execute("DELETE FROM seeing WHERE start < ?", (before,))
+    touched.forget(db, SEEING, before)

@@ -10,7 +10,7 @@ Minutes are written as they come. One job, `roll`, adds each closed stretch of t
 mark `rolled` past it, in one transaction; a minute that comes behind the mark (a clock set back) is added to all levels at
 once. So at any moment a level holds exactly what happened before the mark, and the minutes from there on hold the rest.
 
-The table `touched` tells what changed since when, of the levels that the relay copies elsewhere (`COPIED`).
+`sensor.store.touched` tells what changed since when, of the levels that the relay copies elsewhere (`COPIED`).
 """
 
 import sqlite3
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from sensor.store.codec import clean
 from sensor.store.days import minutes_of
-from sensor.store.table import counted
+from sensor.store.touched import touch
 
 STRETCH = 10
 GRACE = 3  # minutes that a stretch may still get rows after its end
@@ -112,12 +112,7 @@ class Traffic:
         self._names.clear()
 
     def _touch(self, cells: Iterable[tuple[Level, int]]) -> None:
-        copied = [cell for cell in cells if cell[0] in COPIED]
-        if not copied:
-            return
-        change = counted(self._db, "touched")
-        sql = "INSERT INTO touched VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET change = excluded.change"
-        self._db.executemany(sql, ((*cell, change) for cell in sorted(copied)))
+        touch(self._db, (cell for cell in cells if cell[0] in COPIED))
 
     def _start(self, level: Level, minute: int) -> int:
         if level in (Level.DAY, Level.DAY_ALL):

@@ -16,6 +16,7 @@ from sensor.store.reader import read
 from sensor.store.schema import RELAY, WATCH
 
 COUNTS = ("bytes_out", "bytes_in", "packets_out", "packets_in", "flows")
+SEEN = ("watched", "silent", "packets", "bytes", "drops", "gaps", "shed", "unreadable")
 KINDS = (("minute", 0, "detail"), ("hour", 2, "figures"), ("ten", 4, "totals"))
 _ROWS = """
 SELECT start, coalesce(d.ip, ''), coalesce(d.mac, ''), s.text, t.text, sum(bytes_out), sum(bytes_in), sum(packets_out), sum(packets_in),
@@ -54,6 +55,10 @@ def local(practice, oldest: int) -> set[tuple[object, ...]]:
             for start, ip, mac, service, destination, *counts in db.execute(_ROWS, (level,)):
                 if start >= oldest:
                     found.add((name, site, ip, mac, service, destination, start * MINUTE, *counts))
+        for start, what, times in db.execute("SELECT start, what, times FROM done_right"):
+            found.add(("done_right", site, what, start * MINUTE, times))
+        for start, *counts in db.execute(f"SELECT start, {', '.join(SEEN)} FROM seeing"):
+            found.add(("seeing", site, start * MINUTE, *map(float, counts)))
         for (body,) in db.execute("SELECT body FROM alert"):
             one = decode(body)
             found.add(
@@ -72,6 +77,10 @@ def shipped(practice, oldest: int) -> set[tuple[object, ...]]:
             if at >= oldest * MINUTE:
                 words = [row.get(tag, "") for tag in ("site", "device", "mac", "service", "destination")]
                 found.add((name, *words, at, *(int(row[field] or -1) for field in COUNTS)))
+    for row in rows(practice, buckets.totals, "done_right"):
+        found.add(("done_right", row["site"], row["what"], nanoseconds(row["_time"]), int(row["times"])))
+    for row in rows(practice, buckets.totals, "seeing"):
+        found.add(("seeing", row["site"], nanoseconds(row["_time"]), *(float(row[name]) for name in SEEN)))
     for row in rows(practice, buckets.figures, "alert"):
         body = json.loads(row["body"])
         seen = (int(row["first_seen"]), int(row["last_seen"]))

@@ -14,6 +14,7 @@ from dashboard.sources.local import LocalSource
 from sensor.detect.alert import Category
 from sensor.store import SeriesRow, WatchStore
 from sensor.store.days import day_of, minutes_of
+from sensor.store.seeing import Counts
 from sensor.store.status import Status, StatusFile
 from sensor.store.upkeep import Terms
 
@@ -41,6 +42,11 @@ def filled(made, now, sample):
                 minute - ago, f"192.168.1.{device}", mac, ("ssl", "dns")[n % 2], 10 + n, 100, 1, 2, 1, where
             )
             store.add_series([row, replace(row, device_ip="fe80::1", device_mac="aa:bb:cc:00:00:01", bytes_in=7)])
+        for ago in range(0, 9 * 1440, 700):
+            at = now - ago * MINUTE
+            store.add_sight(at, 7.25, Counts(packets=ago, bytes=ago * 900, drops=ago % 3))
+            store.add_done_right(at, {"mssante": ago % 5, "hds \u00e9, =": 2})
+        store._sight.close()
         store.flush(now, force=True)
         while store.maintain(now):
             pass
@@ -71,6 +77,10 @@ def test_both_sources_tell_the_same(today, sample):
         assert there.devices(asked) == here.devices(asked), ago
         assert bool(here.traffic(asked).destinations) == (ago < 9)
         assert bool(here.devices(asked)) == (ago < 9)
+        assert bool(here.traffic(asked).done_right) == (ago < 9)
+    assert there.seen(day - timedelta(days=30), day) == here.seen(day - timedelta(days=30), day)
+    assert there.seen(day, day) == here.seen(day, day) != ()
+    assert len(here.seen(day - timedelta(days=30), day)) > 15
     assert there.alerts_over_time(day - timedelta(days=30), day) == here.alerts_over_time(day - timedelta(days=30), day)
     assert len(here.alerts_over_time(day - timedelta(days=30), day)) > 10
     assert there.alerts_over_time(day, day) == here.alerts_over_time(day, day)
