@@ -1,12 +1,14 @@
 """Two views of one capture → how often they agree, where they differ, and who is more likely right where a rule can say.
 
 Counted: every value that Wireshark reads in a flow that both read as the value's protocol; for the protocol itself, every
-flow that Wireshark names. What Vigie alone reads is listed, and not counted: Wireshark goes by port, and stops at less.
+flow that Wireshark names. What Vigie did not read for want of bytes that the capture lacks is listed, and not counted: such a
+flow is readable to one of the two only. Nor is what Vigie alone reads: Wireshark goes by port, and stops at less.
 """
 
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from dashboard.compare import SERVICE, FlowView, Kind, Views
 
@@ -14,6 +16,19 @@ _HOST = re.compile(r"[a-z0-9_*.:\[\]-]{1,253}")
 _NAMES = frozenset({Kind.SNI, Kind.QUIC_SNI, Kind.HTTP_HOST})
 _ENVELOPE = ("mail from ", "rcpt to ")
 _LONGEST = 255
+
+
+class Why(StrEnum):
+    """Why one of the two read otherwise: what `--json` says. The report's words for it are in `words`."""
+
+    GAP = "bytes of this flow are missing in the capture: Vigie does not guess"
+    ENVELOPE = "the server refused it, or no mail followed: Vigie keeps the envelopes of mails"
+    TOO_LONG = "longer than the protocol allows"
+    NO_HOST = "not a host name"
+    UNREAD = "it was on the wire, and Vigie did not read it"
+    BY_PORT = "Wireshark goes by the port first, Vigie by the bytes"
+    WHOLE_MAIL = "Wireshark lists a mail's parts only when it has all of it"
+    NO_RULE = "no rule says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,7 @@ class Difference:
     value: str
     only: str
     right: str | None
-    why: str
+    why: Why
 
 
 @dataclass(slots=True)
@@ -50,7 +65,7 @@ def compare(ours: Views, theirs: Views) -> Comparison:
             if kind is not Kind.PROTOCOL and not _both(SERVICE[kind], left, right):
                 continue
             mine, wireshark = left.values.get(kind, set()), right.values.get(kind, set())
-            found.counted[kind] += len(wireshark)
+            found.counted[kind] += len(wireshark & mine if left.gap else wireshark)
             found.agreed[kind] += len(mine & wireshark)
             ends = left.ends or right.ends
             for value in sorted(wireshark - mine):
@@ -64,25 +79,25 @@ def _both(service: str, left: FlowView, right: FlowView) -> bool:
     return service in left.values.get(Kind.PROTOCOL, ()) and service in right.values.get(Kind.PROTOCOL, ())
 
 
-def _theirs(kind: Kind, value: str, ours: FlowView) -> tuple[str | None, str]:
+def _theirs(kind: Kind, value: str, ours: FlowView) -> tuple[str | None, Why]:
     """Who is right about what only Wireshark read."""
     if ours.gap:
-        return None, "bytes of this flow are missing in the capture: Vigie does not guess"
+        return None, Why.GAP
     if kind is Kind.SMTP_COMMAND and value.startswith(_ENVELOPE):
-        return None, "the server refused it, or no mail followed: Vigie keeps the envelopes of mails"
+        return None, Why.ENVELOPE
     if len(value) > _LONGEST:
-        return "vigie", "longer than the protocol allows"
+        return "vigie", Why.TOO_LONG
     if kind in _NAMES and not _HOST.fullmatch(value):
-        return "vigie", "not a host name"
-    return "wireshark", "it was on the wire, and Vigie did not read it"
+        return "vigie", Why.NO_HOST
+    return "wireshark", Why.UNREAD
 
 
-def _ours(kind: Kind, value: str, theirs: FlowView) -> tuple[str | None, str]:
+def _ours(kind: Kind, value: str, theirs: FlowView) -> tuple[str | None, Why]:
     """Who is right about what only Vigie read."""
     if kind is Kind.PROTOCOL and not theirs.values:
-        return "vigie", "Wireshark goes by the port first, Vigie by the bytes"
+        return "vigie", Why.BY_PORT
     if kind is Kind.ATTACHMENT:
-        return None, "Wireshark lists a mail's parts only when it has all of it"
+        return None, Why.WHOLE_MAIL
     if kind in _NAMES and not _HOST.fullmatch(value):
-        return "wireshark", "not a host name"
-    return None, "no rule says"
+        return "wireshark", Why.NO_HOST
+    return None, Why.NO_RULE

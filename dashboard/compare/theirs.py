@@ -25,7 +25,12 @@ from sensor.track.community_id import community_id
 CHUNK = 250_000  # packets that one tshark dissects
 MEMORY_KIB = 4 << 20  # address space
 CPU_SECONDS = 600
-FILTER = "dns || tls.handshake.type == 1 || quic || http || smtp || ssh.protocol || rdp || vnc"
+FILTER = (  # of each protocol the packets that say something: what only runs on is most of a capture
+    "dns || tls.handshake.type == 1 || quic.long.packet_type || http.request.method || http.response.code || http.host"
+    " || smtp.command_line || smtp.response.code || imf || mime_multipart || ssh.protocol"
+    " || rdp.negReq.requestedProtocols || rdp.negReq.selectedProtocol"
+    " || vnc.client_proto_ver || vnc.server_proto_ver || vnc.client_security_type"
+)
 _PROTO = {"tcp": 6, "udp": 17}
 _TLS_PROTOCOLS = {1: "ssl", 2: "hybrid", 4: "rdstls", 8: "hybrid_ex", 16: "rdsaad"}  # MS-RDPBCGR 2.2.1.1.1
 _PORT = re.compile(r":\d+$")

@@ -52,7 +52,7 @@ class XmppReader(TwoSides):
         buffer += data
         proceed = None if from_orig else _PROCEED.search(buffer, searched)
         if proceed:
-            left = bytes(buffer[proceed.end() :])
+            left = bytes(buffer[proceed.end() :]).lstrip()
             asked = self._buffers[True].find(b"<starttls")
             behind = self._buffers[True].find(b">", asked) + 1
             orig = bytes(self._buffers[True][behind:]) if asked >= 0 else b""
@@ -79,8 +79,8 @@ class XmppReader(TwoSides):
 
 
 def _closed(left: bytes) -> bytes:
-    """What the client sent behind its <starttls>, which may be closed by an element of its own."""
-    return left.removeprefix(b"</starttls>")
+    """What the client sent behind its <starttls>, which may be closed by an element of its own, or end its line (go-sendxmpp)."""
+    return left.removeprefix(b"</starttls>").lstrip()
 
 
 def probe(orig: bytes, resp: bytes) -> Likeness:

@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
-from tests.lab.lab import Lab
+from tests.lab.lab import Lab, until
 from tests.lab.practice import BY_NAME
+from tests.lab.sandbox import OUT
 from tests.lab.scenario import Scenario, Seen, Told
 from tests.lab.services import screen, ssh
 
@@ -49,6 +50,8 @@ def _answer(word: str, client: str, post: str, contract: str, severity: str) -> 
 
 
 SECONDS = 8.0
+MOST_LINES = 100  # typed until Vigie watches again: on a busy machine that takes a while
+LATEST = 60.0  # seconds
 
 
 def _ssh(lab: Lab) -> None:
@@ -110,21 +113,35 @@ def _begun(app: str, post: str, port: int) -> Scenario:
 
 def _restart_ssh(lab: Lab) -> None:
     ssh.sshd(lab["nas"], lab["support"])
-    typed = ("uptime", *(f"head -{20 + turn} /etc/services" for turn in range(7)), "exit")
-    _while_restarting(lab, lambda to: ssh.shell(lab["support"], to, typed=typed, pause=1.5), lab.forward(22, "nas"))
+    restarted = threading.Event()
+
+    def typed() -> Iterator[str]:
+        """Something is typed until Vigie watches again, and a little longer."""
+        for turn in range(MOST_LINES):
+            yield f"head -{20 + turn % 9} /etc/services"
+            if restarted.is_set():
+                break
+        yield from ("head -30 /etc/services", "uptime", "date", "exit")
+
+    look = partial(ssh.shell, lab["support"], typed=typed(), pause=1.5)
+    _while_restarting(lab, look, lab.forward(22, "nas"), restarted)
 
 
 def _restart_vnc(lab: Lab) -> None:
     screen.tigervnc(lab["accueil"])
-    look = partial(screen.vncviewer, lab["support"], served=lab["accueil"], seconds=14)
-    _while_restarting(lab, look, lab.forward(5900, "accueil"))
+    restarted = threading.Event()
+    look = partial(screen.vncviewer, lab["support"], served=lab["accueil"], seconds=6, not_before=restarted)
+    _while_restarting(lab, look, lab.forward(5900, "accueil"), restarted)
 
 
-def _while_restarting(lab: Lab, visit: Callable[[str], object], address: str) -> None:
+def _while_restarting(lab: Lab, visit: Callable[[str], object], address: str, restarted: threading.Event) -> None:
     visitor = threading.Thread(target=visit, args=(address,))
     visitor.start()
-    time.sleep(5.0)
-    lab.restart_vigie()
+    try:
+        until(lambda: bool((OUT / "alerts.jsonl").read_bytes()), "the session to be told", LATEST)
+        lab.restart_vigie()
+    finally:
+        restarted.set()
     visitor.join()
 
 
@@ -133,7 +150,7 @@ def _restarted(app: str, post: str, port: int, act: Callable[[Lab], None]) -> Sc
         name=f"remote_restarted_{app}",
         text=f"Vigie restarts while a session by {app} runs: it goes on under its id.",
         act=act,
-        told=(Told("remote", app, "session", device=post, peer="support", lasts=11, confidence="certain"),),
+        told=(Told("remote", app, "session", device=post, peer="support", lasts=9, confidence="certain"),),
         seen=(Seen("tcp", port, "support", post, out=300, into=6_000),),
         live=True,
     )

@@ -32,6 +32,7 @@ class Tool:
     into: int = 2_000
     nature: str = "session"
     greets: int = 1  # bytes that a scan gets out of it at least
+    clear: bool = False  # its password can be read on the way, once somebody is let in
 
 
 def act(tool: Tool, lab: Lab) -> None:
@@ -51,11 +52,11 @@ def scenario(tool: Tool) -> Scenario:
         name=f"remote_{tool.name}",
         text=f"{tool.words}: idle, scanned, refused, used.",
         act=partial(act, tool),
-        told=(Told("remote", tool.app, tool.nature, device=tool.post, peer="support"),),
-        may=(
-            *(Told("remote", tool.app, "event", device=tool.post, peer=peer) for peer in ("stranger", "call")),
-            Told("exposure", device=tool.post),  # a password in clear
+        told=(
+            Told("remote", tool.app, tool.nature, device=tool.post, peer="support"),
+            *((Told("exposure", tool.app, "event", device=tool.post, peer="support"),) if tool.clear else ()),
         ),
+        may=tuple(Told("remote", tool.app, "event", device=tool.post, peer=peer) for peer in ("stranger", "call")),
         seen=(
             Seen("udp", 53, tool.post, "router", out=20, into=20),
             Seen("tcp", tool.port, "stranger", tool.post, into=tool.greets),
@@ -104,10 +105,10 @@ TOOLS = (
         use=lambda client, address, _: ssh.shell(client, address, port=443)),
     Tool("telnet", "telnet", "Telnet", 23, "nas", lambda _, post: other.telnetd(post),
          lambda client, address: ssh.type_in(client, ["telnet", address], (canaries.USER, "mauvais"), 1.0),
-         lambda client, address, _: ssh.type_in(client, ["telnet", address], LINES, 1.0), out=60, into=1_000),
+         lambda client, address, _: ssh.type_in(client, ["telnet", address], LINES, 1.0), out=60, into=1_000, clear=True),
     Tool("rlogin", "rlogin", "rlogin", 513, "nas", lambda _, post: command.rlogind(post),
          lambda client, address: command.rlogin(client, address, ("mauvais",)),
-         lambda client, address, _: command.rlogin(client, address), out=30, into=1_000, greets=0),
+         lambda client, address, _: command.rlogin(client, address), out=30, into=1_000, greets=0, clear=True),
     Tool("x11", "x11", "X11: windows of another machine", 6031, "medecin", lambda _, post: command.x11(post),
          lambda client, address: command.x11_window(client, address, None),
          lambda client, address, post: command.x11_window(client, address, post.home / "Xauthority"), greets=0),

@@ -4,9 +4,11 @@ from tests.lab import canaries
 from tests.lab.scenario import Seen, Told
 from tests.lab.services import other, ssh
 
-TOLD = (Told("remote", "telnet", "session", device="nas", peer="support"),)
+TOLD = (
+    Told("remote", "telnet", "session", device="nas", peer="support"),
+    Told("exposure", "telnet", "event", device="nas", peer="support"),
+)
 SEEN = (Seen("tcp", 23, "support", "nas", out=60, into=1_000),)
-MAY = (Told("exposure", "telnet"),)
 NEEDS = ("telnet",)
 
 

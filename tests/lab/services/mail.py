@@ -202,7 +202,9 @@ def mbsync(host: Node, server: str, *, tls: str = "None", port: int | None = Non
     (host.home / "mails").mkdir(exist_ok=True)
     conf = host.file(
         "mbsyncrc",
-        f"IMAPAccount lab\nHost {server}\n{f'Port {port}' if port else ''}\nUser {canaries.USER}\nPass {canaries.PASSWORD}\nSSLType {tls}\nAuthMechs LOGIN\n"
+        f"IMAPAccount lab\nHost {server}\n"
+        + (f"Port {port}\n" if port else "")  # an empty line would end the account
+        + f"User {canaries.USER}\nPass {canaries.PASSWORD}\nSSLType {tls}\nAuthMechs LOGIN\n"
         "CertificateFile /etc/ssl/certs/ca-certificates.crt\n\n"
         "IMAPStore far\nAccount lab\n\n"
         f"MaildirStore near\nPath {host.home}/mails/\nInbox {host.home}/mails/INBOX\n\n"

@@ -5,6 +5,7 @@ import subprocess
 import time
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 from tests.lab import canaries
 from tests.lab.lab import Node, until
@@ -74,9 +75,16 @@ def busy(host: Node, seconds: float, number: int = SERVED) -> None:
 
 
 def vncviewer(
-    client: Node, address: str, served: Node, *, port: int = 5900, seconds: float = 6.0, touched: bool = True
+    client: Node,
+    address: str,
+    served: Node,
+    *,
+    port: int = 5900,
+    seconds: float = 6.0,
+    touched: bool = True,
+    not_before: Event | None = None,
 ) -> None:
-    """Someone looks at a screen, and moves the mouse; or connects and leaves it alone."""
+    """Someone looks at a screen, and moves the mouse; or connects and leaves it alone. `not_before`: nobody leaves before that."""
     screen = display(client, SEEN)
     password = client.file("passwd", subprocess.run(["vncpasswd", "-f"], input=canaries.PASSWORD[:8].encode(),
                                                     capture_output=True, check=True).stdout, 0o600)  # fmt: skip
@@ -89,6 +97,9 @@ def vncviewer(
         f"{address}::{port}",
         DISPLAY=screen,
     )
+    if not_before is not None:
+        while not not_before.is_set():
+            _use(client, served, screen, 1.0)
     _use(client, served, screen, seconds, touched=touched)
     client.stop(viewer)
 

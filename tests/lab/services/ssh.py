@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.lab import canaries
@@ -26,14 +27,14 @@ def sshd(host: Node, client: Node, *, port: int = 22) -> None:
 
 
 def shell(
-    client: Node, address: str, *more: str, port: int = 22, pause: float = 0.7, typed: tuple[str, ...] = TYPED
+    client: Node, address: str, *more: str, port: int = 22, pause: float = 0.7, typed: Iterable[str] = TYPED
 ) -> str:
     """Someone types commands on a remote post for some seconds."""
     argv = ["ssh", "-tt", *QUIET, "-i", client.home / "id", "-p", str(port), *more, f"root@{address}"]
     return type_in(client, argv, typed, pause)
 
 
-def type_in(client: Node, argv: list[str | Path], lines: tuple[str, ...], pause: float, end: str = "\n") -> str:
+def type_in(client: Node, argv: list[str | Path], lines: Iterable[str], pause: float, end: str = "\n") -> str:
     """Types `lines` into a program, one each `pause` seconds; what it showed."""
     process = subprocess.Popen(
         client._argv(argv), env=client._env({"TERM": "vt100"}), cwd=client.home, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -37,6 +37,15 @@ def test_tls_takes_over():
     )
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"</starttls>", b"</starttls>\n"])
+def test_what_ends_the_line_of_starttls_is_no_part_of_tls(end):
+    """go-sendxmpp ends its line, and the TLS behind was not read."""
+    asks = STARTTLS.replace(b"/>", b">") if b"/" in end else STARTTLS
+    record = Xmpp("example.org", "established")
+    steps = [Orig(OPEN), Resp(ANSWER + OFFER), Orig(asks + end), Resp(PROCEED), record, Handover(TLS, b""), Orig(TLS)]
+    check(XmppReader, steps)
+
+
 @pytest.mark.parametrize(("answer", "success"), [(b"<success xmlns='x'/>", True), (b"<failure xmlns='x'>", False)])
 def test_a_log_in_in_clear(answer, success):
     record = Xmpp("example.org", "none", "PLAIN", success)

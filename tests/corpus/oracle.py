@@ -1,0 +1,187 @@
+"""Wireshark's second opinion over captures of the corpus, many at a time: `python -m tests.corpus.oracle [--every N]`.
+
+Vigie reads each capture by itself. tshark, whose start costs more than most captures, is given captures end to end, never two
+in which one flow occurs: so a flow is one capture's, and its values are compared as if it had been read alone. A capture that
+cannot stand behind another (cut short, of another format) is given to tshark alone.
+
+Prints each difference that is not in `oracle_known.KNOWN`, then the agreement of each kind, then
+`captures N, refused N, values N, agreed N, known N, left N`; exit status 1 if one is left or a kind agrees in less than 99 %.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dashboard.cli.settings import load_settings
+from dashboard.compare import Kind, Views, ours, theirs
+from dashboard.compare.judge import Comparison, Difference, Why, compare
+from tests.conftest import CORPUS
+from tests.corpus.oracle_known import known
+
+LEAST = 0.99
+TOGETHER = 60  # captures that one tshark reads
+PACKETS = 40_000  # of them together
+SECONDS = 600.0
+JOBS = 2
+
+
+@dataclass(slots=True)
+class Opinion:
+    """The comparison of some captures, its differences by capture; `refused`: what could not be read by one of the two."""
+
+    captures: int = 0
+    refused: list[str] = field(default_factory=list)
+    found: Comparison = field(default_factory=Comparison)
+    by_capture: list[tuple[str, Difference]] = field(default_factory=list)
+    known: Counter[Kind] = field(default_factory=Counter)
+
+    def add(self, other: "Opinion") -> None:
+        self.captures += other.captures
+        self.refused += other.refused
+        self.found.counted += other.found.counted
+        self.found.agreed += other.found.agreed
+        self.by_capture += other.by_capture
+        self.known += other.known
+
+    def left(self) -> list[str]:
+        """What Wireshark reads, Vigie does not, and no table explains."""
+        return [
+            f"{name}: {each.ends} {each.kind} {each.value!r} ({each.why})"
+            for name, each in self.by_capture
+            if known(name, each) is None
+        ]
+
+    def share(self, kind: Kind) -> float:
+        """Agreement, with what was settled in Vigie's favour or could be read by nobody."""
+        return (self.found.agreed[kind] + self.known[kind]) / self.found.counted[kind]
+
+
+@dataclass(slots=True)
+class Batch:
+    views: Views = field(default_factory=Views)
+    owner: dict[str, str] = field(default_factory=dict)  # flow → capture
+    files: list[Path] = field(default_factory=list)
+    packets: int = 0
+
+    def takes(self, views: Views, packets: int) -> bool:
+        room = len(self.files) < TOGETHER and (not self.files or self.packets + packets <= PACKETS)
+        return room and self.views.flows.keys().isdisjoint(views.flows)
+
+    def add(self, name: str, file: Path, views: Views, packets: int) -> None:
+        self.views.flows |= views.flows
+        self.owner |= dict.fromkeys(views.flows, name)
+        self.files.append(file)
+        self.packets += packets
+
+
+def captures(corpus: Path) -> list[Path]:
+    return sorted(path for path in corpus.rglob("*.pcap*") if "derived" not in path.parts[-2])
+
+
+def opinion(corpus: Path, files: list[Path]) -> Opinion:
+    """Vigie and Wireshark on these captures."""
+    told = Opinion()
+    batches: list[Batch] = []
+    settings = load_settings(None, None)
+    for file in files:
+        name = str(file.relative_to(corpus))
+        try:
+            views, packets = ours.read(str(file), settings)
+        except ours.UnreadableError:
+            told.refused.append(name)
+            continue
+        batch = next((each for each in batches if each.takes(views, packets)), None)
+        if batch is None:
+            batches.append(batch := Batch())
+        batch.add(name, file, views, packets)
+    for batch in batches:
+        told.add(_judged(corpus, batch))
+    return told
+
+
+def _judged(corpus: Path, batch: Batch) -> Opinion:
+    told = Opinion(captures=len(batch.files))
+    second = Views()
+    with tempfile.TemporaryDirectory(prefix="vigie-oracle-") as private:
+        for file, packets in _end_to_end(batch, Path(private)):
+            try:
+                second.flows |= theirs.read(str(file), packets, seconds=SECONDS).flows
+            except theirs.NoWiresharkError:
+                told.refused.append(str(file.relative_to(corpus)))
+                told.captures -= 1
+    told.found = compare(batch.views, second)
+    for each in told.found.differences:
+        if each.only == "wireshark":
+            name = batch.owner.get(each.flow, "?")
+            told.by_capture.append((name, each))
+            told.known[each.kind] += each.why is not Why.GAP and known(name, each) is not None
+    return told
+
+
+def _end_to_end(batch: Batch, private: Path) -> Iterator[tuple[Path, int]]:
+    """(capture, packets): the batch as one, and those that will not be joined."""
+    joined = private / "joined.pcapng"
+    fit, alone = [], []
+    for file in batch.files:
+        whole = _merge([file], joined)
+        (fit if whole else alone).append(file)
+    if fit and _merge(fit, joined):
+        yield joined, batch.packets
+    else:
+        alone = batch.files
+    yield from ((file, batch.packets) for file in alone)
+
+
+def _merge(files: list[Path], into: Path) -> bool:
+    tool = shutil.which("mergecap") or "mergecap"
+    argv = [tool, "-a", "-I", "none", "-w", str(into), *map(str, files)]
+    done = subprocess.run(argv, capture_output=True, check=False)
+    return done.returncode == 0 and not done.stderr
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.corpus.oracle", description="Wireshark beside Vigie, over the corpus."
+    )
+    parser.add_argument("--every", type=int, default=1, help="every so manieth capture only")
+    given = parser.parse_args()
+    if not CORPUS.is_dir():
+        sys.exit(f"no corpus at {CORPUS}")
+    files = captures(CORPUS)[:: given.every]
+    parts = [files[start::JOBS] for start in range(JOBS)]
+    told = Opinion()
+    with ProcessPoolExecutor(JOBS) as pool:
+        for part in pool.map(opinion, [CORPUS] * JOBS, parts):
+            told.add(part)
+    return report(told)
+
+
+def report(told: Opinion) -> int:
+    say = sys.stdout.write
+    left = told.left()
+    for line in sorted(left):
+        say(f"{line}\n")
+    low = 0
+    for kind in Kind:
+        if counted := told.found.counted[kind]:
+            low += told.share(kind) < LEAST
+            say(
+                f"{kind:14} {told.found.agreed[kind]:>6} of {counted:>6} agree, {told.known[kind]} known: {told.share(kind):.2%}\n"
+            )
+    values, agreed = told.found.counted.total(), told.found.agreed.total()
+    say(
+        f"captures {told.captures}, refused {len(told.refused)}, values {values}, agreed {agreed}, "
+        f"known {told.known.total()}, left {len(left)}\n"
+    )
+    return 1 if left or low else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
