@@ -10,6 +10,8 @@ import sys
 
 import click
 
+from sensor.lasting import lasting
+
 COMMANDS = {
     "demo": "Replay a practice's morning through the real chain, and open the dashboard on it.",
     "watch": "Watch an interface, and keep what is found.",
@@ -37,7 +39,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(f"dashboard.cli.{cmd_name}"), cmd_name)
+        with lasting():
+            command = getattr(importlib.import_module(f"dashboard.cli.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 

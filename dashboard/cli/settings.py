@@ -9,6 +9,7 @@ import yaml
 
 from dashboard.privacy import KEY_BYTES, Privacy
 from sensor.detect.policy import Policy
+from sensor.lasting import lasting
 from sensor.settings import Settings, SettingsError, load
 
 MISTAKEN = 2
@@ -17,7 +18,8 @@ MISTAKEN = 2
 def load_settings(config: Path | None, rules: Path | None) -> Settings:
     """Reads them, or tells each mistake as `file:line: text` and leaves."""
     try:
-        return load(config, rules)
+        with lasting():
+            return load(config, rules)
     except SettingsError as error:
         for mistake in error.mistakes:
             click.echo(str(mistake), err=True)
