@@ -1,4 +1,4 @@
-"""The pages' words: catalogues/fr.toml and en.toml, the same keys in both. Read once, when the application is made."""
+"""Words for people: the pages' (web/catalogues/fr.toml, en.toml) and the mails' (mail/words), the same keys in both. Read once, at start."""
 
 import tomllib
 from importlib.resources import files
@@ -12,11 +12,11 @@ LANGUAGES: tuple[Lang, ...] = ("fr", "en")
 class Texts:
     """One language's words, asked by dotted key: `texts("inbox.title")`."""
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Lang, *where: str) -> None:
+        """`where`: the folder below dashboard/; the pages' own if it is not given."""
         self.lang = lang
-        self.words = _flat(
-            tomllib.loads(files("dashboard").joinpath("web", "catalogues", f"{lang}.toml").read_text("utf-8"))
-        )
+        folder = where or ("web", "catalogues")
+        self.words = _flat(tomllib.loads(files("dashboard").joinpath(*folder, f"{lang}.toml").read_text("utf-8")))
 
     def __call__(self, key: str, **values: str) -> str:
         """The sentence, its {places} filled. KeyError for a key that is not in the catalogue: a test's business."""

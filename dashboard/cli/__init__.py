@@ -17,7 +17,7 @@ COMMANDS = {
     "watch": "Watch an interface, and keep what is found.",
     "inspect": "Judge capture files.",
     "serve": "Serve the dashboard of what was watched.",
-    "relay": "Ship series and alerts to InfluxDB.",
+    "relay": "Ship series and alerts to InfluxDB, and send the DPO's mails.",
     "rules": "Check or list the rules.",
     "lists": "Show, check or renew the lists of names.",
     "compare": "Compare with Wireshark what is read in a capture.",

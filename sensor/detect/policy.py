@@ -12,6 +12,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sensor.detect.policy_influx import InfluxDB
+from sensor.detect.policy_mail import Mail
 
 Network = IPv4Network | IPv6Network
 Group = Literal["own", "guest", "personal"]
@@ -150,6 +151,7 @@ class Policy:
     allowed_apps: frozenset[str] = frozenset()
     influxdb: InfluxDB | None = None
     report: Report = field(default_factory=Report)
+    mail: Mail | None = None
     _by_mac: dict[str, NamedDevice] = field(init=False, repr=False, compare=False)
     _by_ip: dict[str, NamedDevice] = field(init=False, repr=False, compare=False)
 

@@ -2,7 +2,7 @@
 
 Sections: practice, dpo, networks, devices, contracts, hds, thresholds, quiet_hours, retention, privacy, allowed_apps,
 influxdb (`sensor.detect.policy_influx`), report.
-Nothing else is accepted: a key that does nothing would be a promise not kept.
+influxdb (`sensor.detect.policy_influx`), mail (`sensor.detect.policy_mail`), report.
 """
 
 from datetime import date
@@ -27,6 +27,7 @@ from sensor.detect.policy import (
     Thresholds,
 )
 from sensor.detect.policy_influx import influxdb
+from sensor.detect.policy_mail import mail
 from sensor.detect.policy_values import address, day, hostname, hours, mac, mail_address, network, tools, zone
 from sensor.detect.section import Section
 
@@ -59,6 +60,7 @@ def parse(text: str, file: str) -> tuple[Policy, list[Mistake]]:
         allowed_apps=frozenset(top.texts("allowed_apps", "a list of apps")),
         influxdb=influxdb(top, practice.site),
         report=_report(top),
+        mail=mail(top, dpo_mail, practice.language),
     )
     top.done()
     return policy, mistakes

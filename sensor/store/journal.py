@@ -8,7 +8,7 @@ as decimal strings because nanoseconds pass 2^53 (RFC 8785, 3.2.2.3). `mac` is i
 Kinds: opening, growth and closing of an alert; erasure {"entries": [seq…], "files": [name…]}, whose bodies are then gone, digests and MACs
 staying; rotation {"key": id}, signed by the old key, after which the new one signs; recovery, which tells what a damaged file
 lost (`sensor.store.refill`); root, the heads of all journals (`sensor.store.roots`); clock, from which on the clock is trusted or not (`sensor.store.clock`). Of `serve` decisions,
-exceptions, accounts, settings and sign-ins (`sensor.store.serve`); of `relay` sendings and reports (`sensor.store.relay`).
+exceptions, accounts, settings, sign-ins and requests to the other processes (`sensor.store.serve`); of `relay` sendings and reports (`sensor.store.relay`).
 """
 
 import hmac
@@ -48,6 +48,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     SETTING = "setting"
     SIGN_IN = "sign-in"
+    REQUEST = "request"
     SENDING = "sending"
     REPORT = "report"
     ROOT = "root"

@@ -6,12 +6,14 @@ at least once; the other end makes it once. What must not go twice (a mail) wait
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sensor.store.base import OwnStore
 from sensor.store.codec import clean
 from sensor.store.journal import Kind
+from sensor.store.mailing import Mailing
 from sensor.store.refill import Rest, tables
 from sensor.store.retention import MINUTE, Limits, Own
 from sensor.store.schema import RELAY
@@ -49,7 +51,7 @@ class RelayStore(OwnStore):
     LAYOUT = RELAY
 
     def _rest(self) -> Rest:
-        return tables("cursors", "outbox", "placed", "aside")
+        return tables("cursors", "outbox", "placed", "aside", "told", "pending")
 
     def _opened(self, terms: Terms) -> Own:  # noqa: ARG002  (the base's form)
         return _Erasing(self._db)
@@ -72,6 +74,12 @@ class RelayStore(OwnStore):
         with self._turn, self._commit() as db:
             return db.execute(sql, (clean(name), target, body, self._clock(), due)).rowcount > 0
 
+    @contextmanager
+    def mailing(self) -> Iterator[Mailing]:
+        """One durable step of what there is to tell by mail."""
+        with self._turn, self._commit() as db:
+            yield Mailing(db, self._clock())
+
     def waiting(self, target: str, now: int, count: int = 100) -> list[Waiting]:
         """What may be tried now, in the order it was put."""
         with self._turn, self._telling():
@@ -79,18 +87,18 @@ class RelayStore(OwnStore):
 
     def failed(self, item: Waiting, trouble: str, due: int) -> None:
         """It is tried again, not before `due`."""
-        sql = "UPDATE outbox SET tries = tries + 1, trouble = ?, due = ? WHERE id = ?"
+        sql = "UPDATE outbox SET tries = tries + 1, trouble = ?, answer = ?, tried = ?, due = ? WHERE id = ?"
         with self._turn, self._commit() as db:
-            db.execute(sql, (clean(trouble), due, item.id))
+            db.execute(sql, (clean(trouble), clean(trouble), self._clock(), due, item.id))
 
-    def ended(self, item: Waiting, outcome: str, told: Mapping[str, Any]) -> None:
+    def ended(self, item: Waiting, outcome: str, told: Mapping[str, Any], answer: str = "") -> None:
         """It was sent ("sent") or will never be ("aside"): journaled with what `told` says of it, and its body let go."""
-        sql = "UPDATE outbox SET ended = ?, outcome = ?, body = x'' WHERE id = ?"
+        sql = "UPDATE outbox SET ended = ?, outcome = ?, answer = ?, tried = ?, tries = tries + 1, body = x'' WHERE id = ?"
         with self._turn, self._commit() as db:
             now = self._clock()
             body = {**told, "outcome": outcome, "target": item.target}
             self._journal.append(Kind.SENDING, item.name, body, now)
-            db.execute(sql, (now, outcome, item.id))
+            db.execute(sql, (now, outcome, clean(answer), now, item.id))
 
     def place(self, places: Mapping[str, int]) -> dict[str, int]:
         """Where each alert's point lies: as at its first time, whatever is proposed now. Nanoseconds since the epoch."""
@@ -117,7 +125,7 @@ class _Erasing(Own):
         sql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE ended < ? LIMIT ?)"
         while self._db.execute(sql, (limits.alerts * MINUTE, _ENDED)).rowcount:
             yield True
-        for table, moment in (("placed", "at"), ("aside", "moment")):
+        for table, moment in (("placed", "at"), ("aside", "moment"), ("told", "moment"), ("pending", "due")):
             sql = f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {moment} < ? LIMIT ?)"  # noqa: S608  (our own words)
             while self._db.execute(sql, (limits.alerts * MINUTE, _ENDED)).rowcount:
                 yield True

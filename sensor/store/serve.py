@@ -19,7 +19,7 @@ from sensor.store.retention import MINUTE, Limits, Own
 from sensor.store.schema import SERVE
 from sensor.store.upkeep import Terms
 
-RECORDED = (Kind.DECISION, Kind.EXCEPTION, Kind.ACCOUNT, Kind.SETTING)
+RECORDED = (Kind.DECISION, Kind.EXCEPTION, Kind.ACCOUNT, Kind.SETTING, Kind.REQUEST)
 """Kinds of which the last entry on a subject counts."""
 
 _SIGN_INS = 500  # that leave in one transaction
@@ -52,7 +52,7 @@ class ServeStore(OwnStore):
         return _Erasing(self._db)
 
     def record(self, kind: Kind, subject: str, body: Mapping[str, Any]) -> Entry:
-        """A decision, an exception, an account or a setting as it is from now on, durably. `body`: what canonical JSON can say."""
+        """A decision, an exception, an account, a setting or a request as it is from now on, durably. `body`: what canonical JSON can say."""
         if kind not in RECORDED:
             raise ValueError(f"{kind}: not a kind of which the last word counts")
         if subject == RETENTION:

@@ -23,6 +23,10 @@ KNOWS = {
     "sensor/store": {"sensor.detect", "sensor.track", "sensor.wire"},
     "dashboard/sources": {"sensor.store", "sensor.detect", "dashboard.influx"},
     "dashboard/influx": {"sensor.detect"},
+    "dashboard/mail": {
+        *("dashboard.formats", "dashboard.influx.tokens", "dashboard.privacy", "dashboard.texts", "dashboard.view"),
+        *("sensor.store", "sensor.detect"),
+    },
     "dashboard/relay": {"dashboard.influx", "dashboard.privacy", "sensor.store", "sensor.detect", "sensor.track"},
 }
 

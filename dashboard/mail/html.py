@@ -1,0 +1,21 @@
+"""A mail's sheet as HTML, light and dark. One file, no picture, no script, nothing fetched: mail programs block or track those.
+
+Jinja escapes all that stands in it. The only links are the sheet's own.
+"""
+
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from dashboard.mail.sheet import Sheet
+
+
+def html(sheet: Sheet, lang: str, subject: str) -> str:
+    return _template().render(sheet=sheet, lang=lang, subject=subject)
+
+
+@cache
+def _template() -> Template:
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return made.from_string(files("dashboard.mail").joinpath("templates", "sheet.html").read_text("utf-8"))
