@@ -72,7 +72,7 @@ class Detector:
             device, sent = event.device.name or event.device.ip, o.record
             if o.direction is Direction.OUTBOUND and event.destination and event.destination.cls == BACKUP:
                 self._backups.heard(device, event.place, o, sent.bytes_out)
-            event.volumes = self._volumes.add(device, event.place, o.ts, sent.bytes_out, sent.bytes_in)
+            event.sums = self._volumes.add(device, event.place, o.ts, sent.bytes_out, sent.bytes_in)
         rules = self._candidates(event)
         guest = event.device.group == "guest"
         if guest and o.direction is not Direction.INBOUND:

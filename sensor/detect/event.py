@@ -2,6 +2,7 @@
 the policy says. Each is found out when first asked for. Made once for each observation that some rule may want.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sensor.detect.alert import Hds
@@ -15,12 +16,16 @@ _UNKNOWN = object()
 NO_SUMS: Sums = ((0, 0),) * len(SPANS)
 
 
+def _no_sums() -> Sums:
+    return NO_SUMS
+
+
 class Event:
     """See above. `device` is the practice's post: of a remote session inside, the one that is controlled."""
 
     __slots__ = (
         *("_contract", "_destination", "conn", "device", "direction"),
-        *("lists", "o", "peer", "policy", "record", "volumes"),
+        *("lists", "o", "peer", "policy", "record", "sums"),
     )
 
     def __init__(self, o: Observation, lists: Lists, policy: Policy) -> None:
@@ -32,7 +37,7 @@ class Event:
         self.direction = o.direction
         self.lists = lists
         self.policy = policy
-        self.volumes: Sums = NO_SUMS  # of a transfer: what went to this place lately
+        self.sums: Callable[[], Sums] = _no_sums  # of a transfer
         self._destination: object = _UNKNOWN
         self._contract: Covered | None = None
         if o.direction is Direction.INTERNAL and isinstance(o.record, Session) and o.device.ip == o.conn.orig.ip:
@@ -102,6 +107,11 @@ class Event:
         if destination.hds is not None:
             return destination.hds
         return Hds.UNKNOWN if destination.cls in ("health", "to_check", "public") else Hds.NOT_LISTED
+
+    @property
+    def volumes(self) -> Sums:
+        """Of a transfer: what went to this place lately."""
+        return self.sums()
 
     @property
     def is_own(self) -> bool:

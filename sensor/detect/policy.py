@@ -181,11 +181,17 @@ class Policy:
 
     def is_local(self, ip: str) -> bool:
         """Whether an address is on the practice's own network: private ranges and `networks.local`."""
-        return within(ip, (*PRIVATE, *self.networks.local, *self.networks.guest, *self.networks.personal))
+        nets = self.networks
+        return _is_private(ip) or within(ip, nets.local) or within(ip, nets.guest) or within(ip, nets.personal)
 
     def is_own(self, ip: str) -> bool:
         """Local, or at another site of the practice."""
         return self.is_local(ip) or within(ip, self.networks.sites)
+
+
+@lru_cache(maxsize=8_192)
+def _is_private(ip: str) -> bool:
+    return within(ip, PRIVATE)
 
 
 def within(ip: str, networks: tuple[Network, ...]) -> bool:

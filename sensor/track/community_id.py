@@ -6,10 +6,18 @@ Ports are left out for protocols that have none; for ICMP the caller gives type 
 """
 
 from base64 import b64encode
+from functools import lru_cache
 from hashlib import sha1
+from ipaddress import ip_address
 from struct import pack
 
 _WITH_PORTS = frozenset({1, 6, 17, 58, 132})
+
+
+@lru_cache(4_096)
+def of_ends(proto: int, one: str, one_port: int, two: str, two_port: int) -> str:
+    """The same of addresses as text."""
+    return community_id(proto, ip_address(one).packed, one_port, ip_address(two).packed, two_port)
 
 
 def community_id(proto: int, one: bytes, one_port: int, two: bytes, two_port: int, seed: int = 0) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from sensor.track.addresses import Locality, address, ip_text, is_shared, is_unspecified, mac_text
-from sensor.track.community_id import community_id
+from sensor.track.addresses import Locality, ip_text, is_shared, is_unspecified, mac_text
+from sensor.track.community_id import of_ends
 from sensor.track.conversation import Readers, TcpConversation
 from sensor.track.datagrams import UdpConversation
 from sensor.track.devices import Devices
@@ -37,6 +37,7 @@ class Flow:
         "_direction",
         "_fixed",
         "_orig_is_device",
+        "_peer",
         "_who",
         "conversation",
         "gave_up",
@@ -65,8 +66,8 @@ class Flow:
         self._orig_is_device = orig_local or not resp_local
         orig = Endpoint(ip_text(row.orig_hi, row.orig_lo), row.orig_port, mac_text(row.orig_mac), orig_local)
         resp = Endpoint(ip_text(row.resp_hi, row.resp_lo), row.resp_port, mac_text(row.resp_mac), resp_local)
-        packed = address(row.orig_hi, row.orig_lo).packed, address(row.resp_hi, row.resp_lo).packed
-        self._fixed = (orig, resp, community_id(row.proto, packed[0], orig.port, packed[1], resp.port))
+        self._fixed = (orig, resp)
+        self._peer: Peer | None = None
         near, far = (orig, resp) if self._orig_is_device else (resp, orig)
         if near.local and not far.local and far.mac and far.mac != near.mac and not _is_group(far.mac):
             devices.routers.forwards(far.mac)
@@ -88,7 +89,9 @@ class Flow:
         self.issuer: str | None = None
         self.said = (0, 0)  # payload bytes (from orig, from resp) that the conversation has passed
         self.session: SessionTrack | None = None
-        before = running.get(self._fixed[2]) if self.midstream else None
+        before = None
+        if self.midstream and running:
+            before = running.get(of_ends(row.proto, orig.ip, orig.port, resp.ip, resp.port))
         if before is not None:
             self.session, self.midstream = SessionTrack.resumed(before), not before.start_seen
             self._direction = before.direction  # who opened it, its first packet now does not say
@@ -161,6 +164,7 @@ class Flow:
             return  # a guest's peers have no names here
         if host and _SOURCE_RANK[source] > _SOURCE_RANK[self.host_source]:
             self.host, self.host_source = host, source
+            self._peer = None
 
     def name_from(self, names: Names) -> None:
         """Takes the name under which the device asked for the peer's address."""
@@ -171,7 +175,7 @@ class Flow:
 
     def conn(self, row: Row, *, ended: bool = False) -> Conn:
         """The flow as counted by now."""
-        orig, resp, identity = self._fixed
+        orig, resp = self._fixed
         return Conn(
             uid=uid_text(row.uid),
             proto=_PROTOS.get(row.proto, "other"),
@@ -188,7 +192,6 @@ class Flow:
             state=conn_state(row.proto, (row.orig_pkts, row.resp_pkts), (row.orig_flags, row.resp_flags)),
             history=history_text(row.history),
             services=self.services,
-            community_id=identity,
             vlan=row.vlan or None,
             ended=ended,
             midstream=self.midstream,
@@ -196,19 +199,15 @@ class Flow:
             app=self.program,
             issuer=self.issuer,
             gave_up=self.gave_up,
+            proto_number=row.proto,
         )
 
     def observe(self, ts: int, record: Told | None, conn: Conn) -> Observation:
         """One thing seen on this flow; None stands for the flow's own growth."""
-        far = self._peer_end()
-        return Observation(
-            ts=ts,
-            record=conn if record is None else record,
-            conn=conn,
-            device=self.device,
-            peer=Peer(far.ip, far.port, self.host, self.host_source),
-            direction=self._direction,
-        )
+        if self._peer is None:
+            far = self._peer_end()
+            self._peer = Peer(far.ip, far.port, self.host, self.host_source)
+        return Observation(ts, conn if record is None else record, conn, self.device, self._peer, self._direction)
 
     def observe_controlled(self, ts: int, record: Told, conn: Conn) -> Observation:
         """As `observe`, but inside the practice the device is the one under control: the responder."""
@@ -221,7 +220,7 @@ class Flow:
         return replace(seen, device=controlled, peer=Peer(orig.ip, orig.port))
 
     def _peer_end(self) -> Endpoint:
-        orig, resp, _ = self._fixed
+        orig, resp = self._fixed
         return resp if self._orig_is_device else orig
 
 

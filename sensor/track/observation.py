@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Literal
 
+from sensor.track.community_id import of_ends
 from sensor.wire.records import Record
 
 HostSource = Literal["sni", "http", "certificate", "dns", "banner"]
@@ -43,7 +44,6 @@ class Conn:
     state: str  # Zeek's conn_state: "S0", "S1", "SF", "REJ", "OTH"…
     history: str
     services: tuple[str, ...]  # recognised protocols, outermost first: ("smtp", "ssl")
-    community_id: str
     vlan: int | None = None
     ended: bool = False
     midstream: bool = False
@@ -53,6 +53,13 @@ class Conn:
     gave_up: tuple[
         str, ...
     ] = ()  # why readers of this flow stopped before its end: "smtp: a line of more than 1000 bytes"
+
+    proto_number: int = 0  # IANA's
+
+    @property
+    def community_id(self) -> str:
+        """Reckoned when it is asked for: of most flows nobody asks."""
+        return of_ends(self.proto_number, self.orig.ip, self.orig.port, self.resp.ip, self.resp.port)
 
 
 class Direction(StrEnum):

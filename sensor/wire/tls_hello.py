@@ -12,7 +12,8 @@ server's key sends one that looks the same on purpose (RFC 9849, 6.2), so what i
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from struct import unpack_from
+from functools import lru_cache
+from struct import Struct, unpack_from
 
 from sensor.wire import ParseError
 from sensor.wire.cursor import Cursor
@@ -28,6 +29,9 @@ ESNI = 0xFFCE  # the draft before ECH: the name is nowhere in clear
 HELLO_RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")  # RFC 8446, 4.1.3
 MOST_PROTOCOLS = 16  # of ALPN: real clients offer one to four
 
+COMMON = 256  # bytes of a list of ciphers that is worth remembering
+
+_EXTENSION = Struct(">HH").unpack_from
 _VERSIONS = {
     0x0002: "SSLv2",
     0x0300: "SSLv3",
@@ -95,23 +99,22 @@ def is_grease(value: int) -> bool:
 
 def read_client_hello(body: bytes, *, whole: bool = True, datagram: bool = False) -> ClientHello:
     """The body of a ClientHello. With `whole` False the rest of it never came: what is there is told. `datagram`: of DTLS."""
-    cursor = Cursor(body)
-    legacy_version = cursor.u16()
-    if legacy_version >> 8 not in (0x03, 0xFE, 0x7F):
+    if len(body) < 2:
+        raise ParseError("no version")
+    legacy_version = body[0] << 8 | body[1]
+    if body[0] not in (0x03, 0xFE, 0x7F):
         raise ParseError(f"client version {legacy_version:04x}")
-    try:
-        cursor.skip(32)
-        cursor.vector8()
-        if datagram:
-            cursor.vector8()
-        ciphers = _numbers(cursor.vector16())
-        cursor.vector8()
-        found = list(_extensions(cursor, whole=whole))
-    except ParseError:
+    try:  # plain offsets: this is read once for each new flow
+        at = 35 + body[34]  # behind the random and the session id
+        at += 1 + body[at] if datagram else 0
+        ends = at + 2 + (body[at] << 8 | body[at + 1])
+        ciphers = body[at + 2 : ends]
+        found = _extensions(body, ends + 1 + body[ends], whole=whole)
+    except (ParseError, IndexError) as error:
         if whole:
-            raise
+            raise ParseError(str(error)) from None
         return ClientHello(legacy_version, whole=False)
-    return _client_hello(legacy_version, ciphers, found, whole=whole)
+    return _client_hello(legacy_version, _offered(ciphers), found, whole=whole)
 
 
 def _client_hello(
@@ -122,7 +125,7 @@ def _client_hello(
         legacy_version=legacy_version,
         versions=_numbers(data.get(SUPPORTED_VERSIONS, b"")[1:]),
         ciphers=ciphers,
-        extensions=tuple(kind for kind, _ in found if not is_grease(kind)),
+        extensions=tuple([kind for kind, _ in found if kind not in GREASE]),
         signature_algorithms=_numbers(data.get(SIGNATURE_ALGORITHMS, b"")[2:]),
         server_name=_server_name(data[SERVER_NAME]) if SERVER_NAME in data else None,
         alpn=tuple(_protocols(data[ALPN])) if ALPN in data else (),
@@ -143,7 +146,7 @@ def read_server_hello(body: bytes) -> ServerHello:
     cipher = cursor.u16()
     if version >> 8 != 0x7F or version & 0xFF >= 22:
         cursor.skip(1)
-    data = dict(_extensions(cursor, whole=True))
+    data = dict(_extensions(body, cursor.at, whole=True))
     if len(data.get(SUPPORTED_VERSIONS, b"")) == 2:
         version = int.from_bytes(data[SUPPORTED_VERSIONS], "big")
     chosen = next(_protocols(data[ALPN]), None) if ALPN in data else None
@@ -173,23 +176,38 @@ def read_v2_hello(message: bytes) -> ClientHello | ServerHello:
     raise ParseError("not an SSL 2 hello")
 
 
-def _extensions(cursor: Cursor, *, whole: bool) -> Iterator[tuple[int, bytes]]:
-    """(type, data) of each extension; none at all is allowed (RFC 5246, 7.4.1.2)."""
-    if not cursor.left:
-        return
-    stop = cursor.u16() + cursor.at
-    if stop > cursor.stop and whole:
-        raise ParseError("extensions longer than their message")
-    inside = Cursor(cursor.data, cursor.at, min(stop, cursor.stop))
-    while inside.left:
-        try:
-            kind = inside.u16()
-            data = inside.vector16()
-        except ParseError:
-            if whole:
-                raise
-            return
-        yield kind, data
+def _extensions(body: bytes, at: int, *, whole: bool) -> list[tuple[int, bytes]]:
+    """(type, data) of each extension behind `at`; none at all is allowed (RFC 5246, 7.4.1.2)."""
+    found: list[tuple[int, bytes]] = []
+    if at == len(body):
+        return found
+    size = len(body)
+    if at + 2 > size:
+        raise ParseError("extensions without their length")
+    stop = at + 2 + (body[at] << 8 | body[at + 1])
+    if stop > size:
+        if whole:
+            raise ParseError("extensions longer than their message")
+        stop = size
+    at += 2
+    while at < stop:
+        if stop - at < 4:
+            break
+        kind, length = _EXTENSION(body, at)
+        at += 4
+        if length > stop - at:
+            at -= 4
+            break
+        found.append((kind, body[at : at + length]))
+        at += length
+    if at < stop and whole:
+        raise ParseError("an extension longer than its list")
+    return found
+
+
+def _offered(ciphers: bytes) -> tuple[int, ...]:
+    """Ciphers: a client offers the same again and again, but for GREASE."""
+    return _remembered(ciphers) if len(ciphers) <= COMMON else _numbers(ciphers)
 
 
 def _numbers(data: bytes) -> tuple[int, ...]:
@@ -223,6 +241,9 @@ def _protocols(data: bytes) -> Iterator[bytes]:
                 yield name
     except ParseError:
         return
+
+
+_remembered = lru_cache(1_024)(_numbers)
 
 
 def _draft_last(version: int) -> tuple[bool, int]:

@@ -12,12 +12,14 @@
 Source: FoxIO, technical_details/JA4.md (github.com/FoxIO-LLC/ja4; JA4 itself is under BSD 3-Clause).
 """
 
+from functools import lru_cache
 from hashlib import sha256
 from struct import pack
 from typing import Literal
 
 from sensor.wire.tls_hello import ALPN, SERVER_NAME, ClientHello
 
+COMMON = 128  # ciphers of a list that is worth remembering
 _VERSIONS = {
     0x0002: "s2",
     0x0300: "s3",
@@ -48,7 +50,17 @@ def ja4(hello: ClientHello, transport: Literal["t", "q", "d"] = "t") -> str | No
     extensions = _hex(sorted(kind for kind in hello.extensions if kind not in (SERVER_NAME, ALPN)))
     if hello.signature_algorithms:
         extensions += "_" + _hex(hello.signature_algorithms)
-    return f"{head}_{_digest(_hex(sorted(hello.ciphers)))}_{_digest(extensions if hello.extensions else '')}"
+    return f"{head}_{_ciphers(hello.ciphers)}_{_digest(extensions if hello.extensions else '')}"
+
+
+def _ciphers(ciphers: tuple[int, ...]) -> str:
+    """A client offers the same again and again."""
+    return _remembered(ciphers) if len(ciphers) <= COMMON else _digest(_hex(sorted(ciphers)))
+
+
+@lru_cache(1_024)
+def _remembered(ciphers: tuple[int, ...]) -> str:
+    return _digest(_hex(sorted(ciphers)))
 
 
 def _alpn(names: tuple[bytes, ...]) -> str:

@@ -41,15 +41,18 @@ class Records:
         self._first = True
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes, bool]]:
-        at = 0
-        while at < len(data):
+        at, size = 0, len(data)
+        while at < size:
             begins = self._left == 0
-            if begins:
-                size = self._header_size(data[at])
-                piece = data[at : at + size - len(self._header)]
+            if begins and not self._header and size - at >= 5 and data[at] < 0x80:  # as nearly always
+                self._kind, self._left, self._first = data[at], record_length(data[at : at + 5]), False
+                at += 5
+            elif begins:
+                wanted = self._header_size(data[at])
+                piece = data[at : at + wanted - len(self._header)]
                 self._header += piece
                 at += len(piece)
-                if len(self._header) < size:
+                if len(self._header) < wanted:
                     return
                 self._open()
             chunk = data[at : at + self._left]
@@ -97,6 +100,12 @@ class Messages:
                 self._skip -= skipped
                 at += skipped
                 continue
+            if not self._message and len(data) - at >= 4:
+                kind, length = data[at], int.from_bytes(data[at + 1 : at + 4], "big")
+                if kind in KEPT and length <= KEPT[kind] and length <= len(data) - at - 4:  # whole, as nearly always
+                    yield kind, bytes(data[at + 4 : at + 4 + length])
+                    at += 4 + length
+                    continue
             wanted = 4 if len(self._message) < 4 else 4 + self._kept()
             piece = data[at : at + wanted - len(self._message)]
             self._message += piece

@@ -68,7 +68,7 @@ def conn(
         "state": "SF",
         "history": "ShADadFf",
         "services": ("ssl",),
-        "community_id": "1:x",
+        "proto_number": 6,
         "ended": False,
     }
     return Conn(**(values | more))

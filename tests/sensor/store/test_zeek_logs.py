@@ -50,7 +50,7 @@ def conn(*, ended=True):
         state="SF",
         history="ShADadFf",
         services=("ssl",),
-        community_id="1:x",
+        proto_number=6,
         ended=ended,
     )
 
