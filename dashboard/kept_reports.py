@@ -2,6 +2,7 @@
 that was asked again after something had changed. Written by `vigie report`, read by the pages.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,6 +43,20 @@ def file_of(folder: Path, stem: str, suffix: str) -> Path | None:
         return None
     path = folder / f"{stem}.{suffix}"
     return path if path.is_file() else None
+
+
+def whole_months(folder: Path) -> set[str]:
+    """The months of which a report was made once they were over. Errors: OSError."""
+    return {one.month for one in kept(folder) if _whole(folder / f"{one.stem}.json")}
+
+
+def _whole(path: Path) -> bool:
+    """A file that cannot be read is no reason to make its report again each minute."""
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return True
+    return not isinstance(told, dict) or told.get("complete") is not False
 
 
 def places(folder: Path, month: str) -> Iterator[Path]:

@@ -100,6 +100,11 @@ class RelayStore(OwnStore):
             self._journal.append(Kind.SENDING, item.name, body, now)
             db.execute(sql, (now, outcome, clean(answer), now, item.id))
 
+    def reported(self, month: str, files: Mapping[str, str]) -> None:
+        """A monthly report was made: journaled, with the SHA-256 of each file by its name."""
+        with self._turn, self._commit():
+            self._journal.append(Kind.REPORT, month, {"files": dict(files)}, self._clock())
+
     def place(self, places: Mapping[str, int]) -> dict[str, int]:
         """Where each alert's point lies: as at its first time, whatever is proposed now. Nanoseconds since the epoch."""
         with self._turn, self._commit() as db:

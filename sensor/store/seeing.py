@@ -98,6 +98,12 @@ def seen(db: sqlite3.Connection, first: int, after: int) -> list[Seen]:
     return [Seen(*row) for row in db.execute(sql, (first, after))]
 
 
+def began_before(db: sqlite3.Connection, minute: int) -> bool:
+    """Whether anything was watched before this epoch minute."""
+    found = db.execute("SELECT min(start) FROM seeing").fetchone()[0]
+    return found is not None and found < minute
+
+
 def forget(db: sqlite3.Connection, before: int) -> None:
     """What was kept long enough leaves: a day's steps at most, since this is done daily."""
     db.execute("DELETE FROM seeing WHERE start < ?", (before,))
