@@ -6,6 +6,7 @@ usage: fresh_page.py LINK "a page" | "alerts of all four categories"
 import json
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
 from urllib.parse import urljoin
 from urllib.request import HTTPCookieProcessor, build_opener
@@ -22,10 +23,11 @@ def main() -> None:
     if wanted == "a page":
         return
     shown: set[str] = set()
+    begun = (datetime.now(UTC) - timedelta(hours=1)).isoformat()  # the month before has alerts too
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         with browser.open(urljoin(link, "/api/v1/alerts"), timeout=10) as answer:
-            shown = {alert["category"] for alert in json.load(answer)["alerts"]}
+            shown = {alert["category"] for alert in json.load(answer)["alerts"] if alert["last_seen"] > begun}
         if shown >= CATEGORIES:
             return
         time.sleep(0.5)

@@ -20,6 +20,7 @@ from sensor.detect.alert import Alert
 from sensor.settings import Settings
 from sensor.stats import Meter, Stats
 from sensor.store import upkeep
+from sensor.store.clock import synchronised
 from sensor.store.errors import WillRetry
 from sensor.store.seeing import Counts
 from sensor.store.status import Status, StatusFile
@@ -83,11 +84,13 @@ class Terms:
     goes_on: bool = False  # a wire: what is open when the watch ends, is not over
     tell: Callable[[Alert], None] = lambda _alert: None  # called with each alert once it is written
     clock: Callable[[], int] = time.time_ns
+    trusted: Callable[[], bool] = synchronised  # whether that clock is set
 
 
 def _store(state: FilePath, settings: Settings, terms: Terms) -> WatchStore:
     """The store, kept as the practice's policy says: how long, and in which zone days begin."""
-    keep = upkeep.Terms(keep=settings.policy.retention, zone=settings.policy.practice.timezone)
+    practice = settings.policy.practice
+    keep = upkeep.Terms(keep=settings.policy.retention, zone=practice.timezone, trusted=terms.trusted)
     return WatchStore(state, clock=terms.clock, terms=keep)
 
 

@@ -85,14 +85,21 @@ def accounts(_: Facts, voice: Voice, __: Known) -> Section:
 
 
 def _name(alert: Alert, voice: Voice) -> str:
-    """The provider of a contract, the product of a list, the owner of a name, or else an address."""
+    """The provider whose contract covers it, the product of a list, the owner of a name, or else an address."""
     facts = dict(alert.evidence)
-    for key in ("contract_provider", "list_name"):
-        if facts.get(key):
-            return formats.bounded(str(facts[key]), NAME)
+    if _covered(alert) and facts.get("contract_provider"):
+        return formats.bounded(str(facts["contract_provider"]), NAME)
+    if facts.get("list_name"):
+        return formats.bounded(str(facts["list_name"]), NAME)
     return formats.bounded(registrable(voice.host(alert)), NAME)
 
 
 def _contract(alert: Alert) -> str:
     facts = dict(alert.evidence)
-    return formats.bounded(str(facts.get("contract_reference") or facts.get("hds_contract") or ""), 30)
+    reference = facts.get("contract_reference") if _covered(alert) else facts.get("hds_contract")
+    return formats.bounded(str(reference or ""), 30)
+
+
+def _covered(alert: Alert) -> bool:
+    """A contract that does not allow it, or is about another tool, says nothing of who it was."""
+    return alert.category is Category.REMOTE and dict(alert.evidence).get("contract") == "covered"

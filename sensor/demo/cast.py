@@ -47,6 +47,7 @@ class Internet:
     # a name under a suffix of the HDS list; which host really takes backups there is not ours to know
     hds: Host = field(default=host("sauvegarde.doctolib.fr", "192.0.2.140", away_ms=10))
     intruder: Host = field(default=host("visiteur.example", "203.0.113.66", away_ms=38))
+    provider: Host = field(default=host("telemaintenance.example", "203.0.113.20", away_ms=12))
     sites: tuple[Host, ...] = (
         host("www.meteo.example", "192.0.2.201", away_ms=8, ip6="2001:db8:f00d::201"),
         host("journal.example", "192.0.2.202", away_ms=12, ip6="2001:db8:f00d::202"),

@@ -1,4 +1,5 @@
-"""Somebody outside takes control of the reception's screen: RDP let in from the internet (MS-RDPBCGR 2.2.1.1, 2.2.1.2).
+"""Somebody outside takes control of a screen: RDP let in from the internet (MS-RDPBCGR 2.2.1.1, 2.2.1.2). An intruder at the
+reception; the provider whose contract is in the register, at the doctor's.
 
 TPKT    03 00, length 16
 X.224   length, e0 connection request or d0 confirm, references, class; then the cookie and the negotiation
@@ -9,7 +10,7 @@ import struct
 
 import numpy as np
 
-from sensor.demo.cast import INTERNET, RECEPTION
+from sensor.demo.cast import DOCTOR, INTERNET, RECEPTION, Host
 from sensor.demo.film import SECOND, Film
 from sensor.demo.tcp import Conversation
 from sensor.demo.tls import sealed_record, secure
@@ -24,8 +25,16 @@ def _x224(kind: int, body: bytes) -> bytes:
 
 
 def session(film: Film, at: int) -> None:
+    _session(film, INTERNET.intruder, RECEPTION, at)
+
+
+def maintenance(film: Film, at: int) -> None:
+    _session(film, INTERNET.provider, DOCTOR, at)
+
+
+def _session(film: Film, visitor: Host, post: Host, at: int) -> None:
     """Negotiation, TLS, log-in, then the screen flows one way and the keyboard the other."""
-    talk = Conversation(film, INTERNET.intruder, RECEPTION, 3389, start=at)
+    talk = Conversation(film, visitor, post, 3389, start=at)
     talk.say(_x224(0xE0, COOKIE + struct.pack("<BBHI", 1, 0, 8, 11)), client=True, think=400_000)
     talk.say(_x224(0xD0, struct.pack("<BBHI", 2, 0, 8, 2)), client=False, think=3_000_000)
     secure(talk, None, ())

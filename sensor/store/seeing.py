@@ -44,8 +44,8 @@ class Seen:
     unreadable: int = 0
 
     def add(self, other: "Seen") -> None:
-        for field in fields(Seen)[1:]:
-            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+        for name in _COLUMNS[1:]:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 COLUMNS = [field.name for field in fields(Seen)]
