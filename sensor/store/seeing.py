@@ -44,7 +44,7 @@ class Seen:
     unreadable: int = 0
 
     def add(self, other: "Seen") -> None:
-        for name in _COLUMNS[1:]:
+        for name in COLUMNS[1:]:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 

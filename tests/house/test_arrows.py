@@ -27,7 +27,10 @@ KNOWS = {
         *("dashboard.formats", "dashboard.influx.tokens", "dashboard.privacy", "dashboard.texts", "dashboard.view"),
         *("sensor.store", "sensor.detect"),
     },
-    "dashboard/relay": {"dashboard.influx", "dashboard.privacy", "sensor.store", "sensor.detect", "sensor.track"},
+    "dashboard/relay": {
+        *("dashboard.influx", "dashboard.kept_reports", "dashboard.privacy", "dashboard.report"),
+        *("sensor.store", "sensor.detect", "sensor.track"),
+    },
 }
 
 # Modules that open nothing, keep no clock and write nowhere. Add one only if that is true of it.
