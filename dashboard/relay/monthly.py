@@ -81,9 +81,9 @@ class Monthly:
         self._started = self._world.monotonic()
         self._not_before = 0
 
-    def once(self) -> list[Path]:
-        """Make those that are missing. The PDFs. Errors: Unmade, StoreError, OSError."""
-        if not self._world.trusted() and self._world.monotonic() - self._started < _TRUST:
+    def once(self, *, asked: bool = False) -> list[Path]:
+        """Make those that are missing. The PDFs. `asked`: by a person, who has looked at the clock. Errors: Unmade, StoreError, OSError."""
+        if not asked and not self._world.trusted() and self._world.monotonic() - self._started < _TRUST:
             return []
         begun = self._store.cursor(_BEGUN)
         months = {Month.parse(begun)} if begun else set()
@@ -114,10 +114,10 @@ class Monthly:
 
     def _turn(self) -> None:
         now = self._world.clock()
-        if now < self._not_before:
-            return
         try:
-            self.once()
+            self._store.tend(now)
+            if now >= self._not_before:
+                self.once()
         except (Unmade, StoreError, OSError) as error:
             _log.warning("%s", error)
             self._not_before = now + int(AGAIN.total_seconds() * 1e9)
