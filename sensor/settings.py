@@ -20,6 +20,7 @@ from sensor.detect.rules import RuleSet
 from sensor.suffixes import registrable
 
 _CATALOGUES = ("lists/apps.yml", "lists/legal.yml", "texts.yml")
+_NOT_HERE = ("lists/mail_providers.yml",)  # `vigie setup mail` reads it
 
 
 class SettingsError(ValueError):
@@ -63,7 +64,7 @@ def load(config: Path | None = None, rules_dir: Path | None = None) -> Settings:
         apps=catalogue.parse_apps(*texts["lists/apps.yml"], mistakes),
         phrases=catalogue.parse_texts(*texts["texts.yml"], mistakes),
     )
-    rest = sorted(name for name in texts if name not in _CATALOGUES)
+    rest = sorted(name for name in texts if name not in (*_CATALOGUES, *_NOT_HERE))
     names, more = lists.parse((texts[name] for name in rest if name.startswith("lists/")), registrable)
     mistakes += more
     names = names.extended(_contracted(practice))

@@ -10,6 +10,7 @@ import importlib
 import logging
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -19,11 +20,12 @@ from dashboard.cli.settings import load_settings
 from dashboard.sources import Source
 from dashboard.sources.local import LocalSource
 from dashboard.texts import Lang
-from dashboard.web import create_app, new_link, web_settings
+from dashboard.web import WebSettings, create_app, new_link, web_settings
 from dashboard.web.server import ListenError, parse_listen
 from dashboard.web.server import serve as serve_until_stopped
 from sensor.detect.policy import Policy
 from sensor.store.errors import StoreError
+from sensor.store.requests import ask_test
 from sensor.store.serve import ServeStore
 from sensor.store.upkeep import Terms
 
@@ -57,12 +59,18 @@ def serve(state: Path, listen: str, config: Path | None, lang: Lang | None) -> N
     try:
         host, port = parse_listen(listen)
         with ServeStore(state, terms=keep) as store, tended(store):
-            settings = replace(web_settings(policy, state, lang), came=Door(store).came)
+            settings = _told(web_settings(policy, state, lang, config), store)
             app = create_app(_source(state, policy, config), settings)
             serve_until_stopped(app, host, port, lambda base: click.echo(new_link(app, base)))
     except (ListenError, StoreError, ValueError, OSError) as error:
         click.echo(f"vigie serve: {error}", err=True)
         sys.exit(FAILED)
+
+
+def _told(settings: WebSettings, store: ServeStore) -> WebSettings:
+    """With what the pages write: who came, and the request for a test alert."""
+    ask = partial(ask_test, store) if settings.mails else None
+    return replace(settings, came=Door(store).came, ask_test=ask)
 
 
 def _source(state: Path, policy: Policy, config: Path | None) -> Source:

@@ -3,6 +3,7 @@
 import click
 
 from dashboard.cli.setup_influx import influx
+from dashboard.cli.setup_mail import mail
 
 
 @click.group()
@@ -11,3 +12,4 @@ def setup() -> None:
 
 
 setup.add_command(influx)
+setup.add_command(mail)

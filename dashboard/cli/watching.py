@@ -22,6 +22,7 @@ from sensor.stats import Meter, Stats
 from sensor.store import upkeep
 from sensor.store.clock import synchronised
 from sensor.store.errors import WillRetry
+from sensor.store.requests import Requests
 from sensor.store.seeing import Counts
 from sensor.store.status import Status, StatusFile
 from sensor.store.watch import WatchStore
@@ -104,10 +105,12 @@ def run_watch(source: Source, settings: Settings, state: FilePath, stop: threadi
         known = store.load_alerts(terms.clock() - REMEMBERED_DAYS * _DAY)
         chain = Chain(settings, known=known, vendor=vendor, clock=terms.clock)
         keeper = _Keeper(chain, store, status, terms, {alert.id for alert in known})
+        requests = Requests(state)
         try:
             for alerts in chain.run(Until(source, stop, terms.seconds), goes_on=terms.goes_on):
                 keeper.take(alerts)
-                keeper.pass_time()
+                if keeper.pass_time():
+                    keeper.take(requests.new(terms.clock()))
         finally:
             source.close()
             keeper.finish()
@@ -140,17 +143,18 @@ class _Keeper:
         if fresh and not self._failing:
             self._trying(self._write)
 
-    def pass_time(self) -> None:
-        """Called after each batch: does once a second what is done once a second."""
+    def pass_time(self) -> bool:
+        """Called after each batch: does once a second what is done once a second. Whether that was now."""
         now = time.monotonic()
         if now < self._due:
-            return
+            return False
         self._due = now + 1
         self._tell_status(now)
         grow = self._failing or self._terms.eager or now - self._grown >= GROWTH_SECONDS
         if grow:
             self._grown = now
         self._trying(lambda: self._write_all(grow=grow))
+        return True
 
     def finish(self) -> None:
         """Write all that waits, and say that the watching ended. Errors: WillRetry if the disk would not have it."""

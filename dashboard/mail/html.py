@@ -16,6 +16,16 @@ def html(sheet: Sheet, lang: str, subject: str) -> str:
 
 
 @cache
+def style() -> str:
+    """What stands between the style tags, for whoever shows a mail in a page."""
+    return _source().partition("<style>")[2].partition("</style>")[0]
+
+
+def _source() -> str:
+    return files("dashboard.mail").joinpath("templates", "sheet.html").read_text("utf-8")
+
+
+@cache
 def _template() -> Template:
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return made.from_string(files("dashboard.mail").joinpath("templates", "sheet.html").read_text("utf-8"))
+    return made.from_string(_source())

@@ -14,7 +14,7 @@ from dashboard.mail.trouble import Need
 from dashboard.privacy import Privacy
 from dashboard.texts import LANGUAGES, Lang, Texts
 from sensor.detect.policy import Policy
-from sensor.detect.policy_mail import Mail, Recipient
+from sensor.detect.policy_mail import Mail, Recipient, Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,12 @@ class Post:
             certificate=self.certificate(to),
             neutral=words("mail.sealed_subject"),
         )
+
+
+def nobody(policy: Policy) -> Mail:
+    """For a mail that is only shown: by whom and to whom where vigie.yml does not say."""
+    to = Recipient(policy.dpo_mail or "dpo@example.org", language=policy.practice.language)
+    return Mail(Server("localhost", 25, "none"), "vigie@example.org", (to,))
 
 
 def key_of(to: Recipient) -> str:

@@ -8,12 +8,18 @@
 | /traffic | a day's traffic; ?day=2026-11-22 |
 | /reports/ | the monthly reports that are kept |
 | /reports/<stem>.<suffix> | one of them, to take away |
+| /mails | the DPO's mails: what waits, was sent or refused; ?test= how far a test has come |
+| /mails/test | asks for a test alert (POST) |
+| /alerts/<alert_id>/mail | an alert's mail as it would be sent |
+| /alerts/<alert_id>/mail.html | its HTML form |
+| /alerts/<alert_id>/mail.eml | the whole of it, as a file |
 | /live/strip | whether the box sees, and the versions of the other parts |
 | /live/alerts | the inbox's list, as a part |
 | /live/alerts/<alert_id> | an alert, as a part |
 | /live/traffic | today's chart, as a part |
 | /api/v1/alerts | alerts as JSON |
 | /api/v1/alerts/<alert_id> | one alert as JSON |
+| /api/v1/mail-test | asks for a test alert (POST), as JSON |
 | /api/v1/coverage | whether the box sees, as JSON |
 | /static/<path:filename> | stylesheet, script, icon |
 
@@ -27,6 +33,7 @@ from dashboard.web import access, context, errors, headers
 from dashboard.web.access import new_link
 from dashboard.web.api import api
 from dashboard.web.live import live
+from dashboard.web.mails import mails
 from dashboard.web.pages import pages
 from dashboard.web.reports import reports
 from dashboard.web.settings import WebSettings, web_settings
@@ -46,7 +53,7 @@ def create_app(source: Source, settings: WebSettings) -> Flask:
     errors.install(app)
     headers.install(app)
     access.install(app, settings)
-    for blueprint in (pages, reports, live, api):
+    for blueprint in (pages, reports, mails, live, api):
         app.register_blueprint(blueprint)
 
     @app.context_processor

@@ -37,6 +37,15 @@ def one(alert_id: str) -> Response:
     return jsonify(_told(alert))
 
 
+@api.post("/mail-test")
+def mail_test() -> Response:
+    """Asks `watch` for a test alert. Its id, by which the stores tell how far it has come."""
+    ask = dashboard().settings.ask_test
+    if ask is None:
+        raise Missing("not_found")
+    return jsonify(id=ask(now()))
+
+
 @api.get("/coverage")
 def coverage() -> Response:
     """Whether the box sees."""

@@ -7,6 +7,7 @@ from time import time_ns
 from zoneinfo import ZoneInfo
 
 from dashboard.kept_reports import kept_in
+from dashboard.mail.post import Post, nobody
 from dashboard.privacy import Privacy, pseudonym_key, secret
 from dashboard.texts import Lang
 from sensor.detect.policy import Policy
@@ -30,20 +31,29 @@ class WebSettings:
     bearer: str | None = None
     demo: bool = False
     reports: Path | None = None  # where the monthly reports are kept
+    state: Path | None = None  # of the stores, for what the relay has sent
+    post: Post | None = None  # what mails are made with
+    mails: bool = False  # whether vigie.yml says through which server
+    ask_test: Callable[[int], str] | None = None  # journals a request for a test alert, and tells its id
     now: Callable[[], int] = time_ns
     came: Callable[[str, str, str], None] = lambda _way, _peer, _outcome: None
 
 
-def web_settings(policy: Policy, state: Path, lang: Lang | None = None, *, demo: bool = False) -> WebSettings:
+def web_settings(
+    policy: Policy, state: Path, lang: Lang | None = None, config: Path | None = None, *, demo: bool = False
+) -> WebSettings:
     """The settings that a policy gives, with the secrets kept in DIR/serve/, made at first. Errors: OSError, ValueError (`dashboard.privacy.secret`)."""
-    folder = state / "serve"
+    folder, key = state / "serve", pseudonym_key(state)
     return WebSettings(
         secret=secret(folder / "session.key"),
-        privacy=Privacy.of(policy, pseudonym_key(state)),
+        privacy=Privacy.of(policy, key),
         zone=policy.practice.timezone,
         lang=lang or policy.practice.language,
         practice=policy.practice.name,
         bearer=secret(folder / "api.key").hex(),
         demo=demo,
         reports=kept_in(state),
+        state=state,
+        post=Post.of(policy.mail or nobody(policy), policy, key, state, config),
+        mails=policy.mail is not None,
     )

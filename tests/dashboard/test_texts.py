@@ -59,6 +59,8 @@ def test_every_key_is_used():
         "store.",
         "good.",
         "destination.",
+        "mails.state_",
+        "mails.kind_",
     )
     text = sources()
     for key in FR.words:
