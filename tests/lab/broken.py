@@ -58,6 +58,15 @@ GUARDS = (
     Guard("sensor.wire.fingerprint_pairs", "len(data) == 92", "len(data) == 93", "vpn_wireguard"),
     Guard("sensor.wire.fingerprint_health", 'ACCEPT, REJECT = b"', 'REJECT, ACCEPT = b"x', "dicom_clear"),
     Guard("sensor.wire.fingerprint_health", "not chr(separator)", "chr(separator)", "hl7_clear"),
+    Guard("sensor.wire.telnet", "return Likeness.YES if resp else", "return Likeness.NO if resp else", "remote_rlogin"),
+    Guard("sensor.wire.stun", "realm = host_name(", "realm = str(", "messenger_call_udp"),
+    Guard("sensor.wire.stun_stream", "+ 8] != COOKIE or", "+ 8] == COOKIE or", "messenger_call_tcp"),
+    Guard("sensor.wire.dtls", "if kind != CLIENT_HELLO or", "if kind == CLIENT_HELLO or", "messenger_dtls"),
+    Guard("sensor.wire.socks", "granted = cursor.u8() == 0", "granted = cursor.u8() != 0", "ssh_in_socks"),
+    Guard("sensor.wire.rdp_udp", "data[:4] == self._number", "data[:4] != self._number", "rdp_over_udp"),
+    Guard(
+        "sensor.wire.websocket", "if self._buffer[1] & MASKED:", "if not self._buffer[1] & MASKED:", "vnc_in_websocket"
+    ),
 )
 
 

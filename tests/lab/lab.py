@@ -149,9 +149,9 @@ class Lab:
         last = next(host for host in reversed(practice.INSIDE) if host.side is Side.LAN)
         until(lambda: self._has_ipv6(last), "addresses from the router's announcement")
 
-    def forward(self, port: int, to: str, to_port: int | None = None) -> str:
+    def forward(self, port: int, to: str, to_port: int | None = None, *, proto: str = "tcp") -> str:
         """Opens a port of the practice to the outside; the address to connect to."""
-        network.forward(port, BY_NAME[to], to_port)
+        network.forward(port, BY_NAME[to], to_port, proto)
         return practice.ROUTER_WAN_IPV4
 
     def guests(self) -> Node:

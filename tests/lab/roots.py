@@ -4,7 +4,9 @@ Inside a sandbox only. The kept root is never written: its layers are the lower 
 host's own folder, in the sandbox's memory. So it needs no clearing up, and two labs may use one root at a time.
 """
 
+import fcntl
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.lab import sandbox
@@ -12,12 +14,31 @@ from tests.lab.lab import Node
 
 KEPT = sandbox.CACHE / "lab"
 MAKE = Path(__file__).with_name("roots")
+PYTHONS = {"matrix": ("matrix-synapse==1.163.2", "matrix-nio==0.26.0")}
 
 
 def make(*names: str) -> None:
     """Makes the roots that are missing; on the machine, before a sandbox begins."""
-    if names:
-        subprocess.run([MAKE, *sorted(names)], check=True, stdin=subprocess.DEVNULL)
+    for name in sorted(PYTHONS.keys() & names):
+        _make_python(name)
+    if systems := sorted(set(names) - PYTHONS.keys()):
+        subprocess.run([MAKE, *systems], check=True, stdin=subprocess.DEVNULL)
+
+
+def _make_python(name: str) -> None:
+    """A Python of its own for programs of PyPI that Vigie itself has no use for."""
+    folder, made, wanted = KEPT / name, KEPT / f"{name}.made", " ".join(PYTHONS[name])
+    if made.exists() and made.read_text() == wanted:
+        return
+    print(f"installing {wanted} (once)", file=sys.stderr, flush=True)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / ".lock").open("a") as lock:  # two runs of the lab may want it at a time
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", folder], check=True)
+        subprocess.run(
+            [folder / "bin" / "pip", "install", "--quiet", *PYTHONS[name]], check=True, stdin=subprocess.DEVNULL
+        )
+        made.write_text(wanted)
 
 
 class Root:

@@ -101,6 +101,10 @@ NOT = [
     ("messaging-consumer", [*hour((WEB, 1_000, {"into": 40_000})), sent(WEB, 1_000, 40_000, ts=MORNING + 4_000 * S)]),
     ("messaging-document", hour((MEDIA, 90_000))),
     ("messaging-document", hour((MEDIA, 150_000, {"into": 160_000}))),
+    (
+        "messaging-document",
+        [replace(sent("x.example", 200_000), conn=conn(app="signal", proto="udp", services=("stun",)))],
+    ),
     ("messaging-document", hour((MEDIA, 150_000, {"device": PHONE}))),
     ("messaging-presence", [flow(CHAT, out=900, into=0, ended=True)]),
     ("messaging-presence", [flow(CHAT, out=900, into=900)]),  # still too short to tell

@@ -80,20 +80,20 @@ def smbclient(host: Node, server: Node, file: Path) -> None:
     host.run("smbclient", "-N", f"//{server.ip}/partage", "-c", f"put {file} scan.bin", patience=60)
 
 
-def turn(host: Node) -> None:
+def turn(host: Node, realm: str = "visio.lab.example") -> None:
     """A relay for calls (coturn)."""
     conf = host.file(
         "turn.conf",
-        f"listening-ip={host.ip}\nrelay-ip={host.ip}\nlistening-port=3478\nlt-cred-mech\nrealm=visio.lab.example\nfingerprint\n"
+        f"listening-ip={host.ip}\nrelay-ip={host.ip}\nlistening-port=3478\nlt-cred-mech\nrealm={realm}\nfingerprint\n"
         f"user={canaries.USER}:{canaries.PASSWORD}\nno-tls\nno-dtls\nno-cli\nallow-loopback-peers\nuserdb={host.home}/turndb\n"
         f"pidfile={host.home}/turn.pid\nlog-file=stdout\nsimple-log\n",
     )
     host.start("turnserver", "-c", conf, port=3478, proto="udp")
 
 
-def call(host: Node, server: Node, packets: int) -> None:
+def call(host: Node, server: Node, packets: int, transport: str = "udp") -> None:
     """Two parties of a call through the relay, each with its media (turnutils_uclient)."""
-    host.run("turnutils_uclient", "-y", "-u", canaries.USER, "-w", canaries.PASSWORD, "-n", str(packets), "-l", "1000", "-z", "10",
+    host.run("turnutils_uclient", *(["-t"] if transport == "tcp" else []), "-y", "-u", canaries.USER, "-w", canaries.PASSWORD, "-n", str(packets), "-l", "1000", "-z", "10",
              server.ip, patience=60)  # fmt: skip
 
 
