@@ -100,7 +100,7 @@ class Practice:
         return made
 
     def operator(self) -> Influx:
-        return Influx(Where(self.server.url, self.settings.org), self.server.token, 120)
+        return Influx(Where(self.server.url, self.settings.org, self.server.ca), self.server.token, 120)
 
     def with_site(self, site: str) -> "Practice":
         return replace(self, policy=replace(self.policy, influxdb=replace(self.settings, site=site)))
@@ -111,6 +111,7 @@ def practice_of(server: Influxd, folder: Path, *, privacy: str = "full", site: s
     (folder / "admin.token").write_text(server.token)
     (folder / "vigie.yml").write_text(
         VIGIE_YML.format(site=site, privacy=privacy, url=server.url, n=next(_number), more=more)
+        + (f"  ca_file: {server.ca}\n" if server.ca else "")
     )
     made = Practice(server, folder, load(folder / "vigie.yml", None).policy)
     made.set_up()

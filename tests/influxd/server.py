@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.request
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.influxd.build import influxd
+from tests.lab.authority import Pair
 
 READY = 120  # seconds: three on a machine at rest
 
@@ -20,8 +22,14 @@ class Influxd:
 
     org = "vigie"
 
-    def __init__(self, folder: Path, *, engine: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, engine: Path | None = None, tls: tuple[Pair, Path] | None = None) -> None:
+        """`tls`: its certificate, made for localhost or not, and the authority that the tests themselves trust."""
         self.folder = folder
+        self._tls: Pair | None = None
+        self.ca: Path | None = None
+        self._context: ssl.SSLContext | None = None
+        if tls is not None:
+            self.shows(*tls)
         self._engine = engine or folder / "engine"
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -30,7 +38,7 @@ class Influxd:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self._port}" if self._tls is None else f"https://localhost:{self._port}"
 
     @property
     def port(self) -> int:
@@ -45,10 +53,18 @@ class Influxd:
         command = [influxd(), "--bolt-path", self.folder / "bolt", "--sqlite-path", self.folder / "sqlite"]
         command += ["--engine-path", self._engine, "--http-bind-address", f"127.0.0.1:{self._port}"]
         command += ["--reporting-disabled", "--log-level", "error", "--query-queue-size", "100"]
+        if self._tls is not None:
+            command += ["--tls-cert", self._tls.certificate, "--tls-key", self._tls.key]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
         self._until_ready()
         return self
+
+    def shows(self, pair: Pair, ca: Path) -> None:
+        """From its next start on this is its certificate, which the tests themselves believe whatever name it bears."""
+        self._tls, self.ca = pair, ca
+        self._context = ssl.create_default_context(cafile=str(ca))
+        self._context.check_hostname = False
 
     def set_up(self) -> "Influxd":
         """The organisation and the operator's token, as a person does at first."""
@@ -94,7 +110,7 @@ class Influxd:
         request = urllib.request.Request(self.url + path, data, method=method)
         if self.token:
             request.add_header("Authorization", f"Token {self.token}")
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30, context=self._context) as answer:
             text = answer.read()
         return json.loads(text) if text else {}
 
@@ -105,7 +121,7 @@ class Influxd:
             if self._process.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
+                with urllib.request.urlopen(f"{self.url}/health", timeout=2, context=self._context) as answer:
                     if answer.status == 200:
                         return
             except OSError:
