@@ -18,12 +18,11 @@ from dashboard.influx.client import Human, Influx, Later, Need, Where
 from dashboard.relay.shipping import Shipping, Site
 from dashboard.relay.trouble import health
 from sensor.store.errors import StoreError
-from sensor.store.relay import RelayStore
+from sensor.store.relay import INFLUX_TROUBLE, RelayStore
 
 POLL = 5.0  # seconds between two looks at the local store
 LONGEST = 300.0
 HUMAN = 60.0
-_TROUBLE = "influx trouble"
 _log = logging.getLogger(__name__)
 
 
@@ -56,8 +55,8 @@ class Relay:
         except Human as error:
             self._tell(error)
             raise
-        if self._store.cursor(_TROUBLE):
-            self._store.move({_TROUBLE: ""})
+        if self._store.cursor(INFLUX_TROUBLE):
+            self._store.move({INFLUX_TROUBLE: ""})
             _log.warning("InfluxDB takes the points again")
         return sent
 
@@ -125,12 +124,12 @@ class Relay:
 
     def _tell(self, error: Human) -> None:
         """One alert an episode, also when the relay is started again in its midst."""
-        known = json.loads(self._store.cursor(_TROUBLE) or "{}")
+        known = json.loads(self._store.cursor(INFLUX_TROUBLE) or "{}")
         if known.get("need") == error.need:
             return
         now = self._clock()
         self._store.upsert([health(error.need, now, str(error))])
-        self._store.move({_TROUBLE: json.dumps({"need": error.need, "since": now})})
+        self._store.move({INFLUX_TROUBLE: json.dumps({"need": error.need, "since": now})})
 
 
 def backoff(failures: int) -> float:

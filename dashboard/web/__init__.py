@@ -13,6 +13,7 @@
 | /alerts/<alert_id>/mail | an alert's mail as it would be sent |
 | /alerts/<alert_id>/mail.html | its HTML form |
 | /alerts/<alert_id>/mail.eml | the whole of it, as a file |
+| /box | what the box keeps, when that was checked and erased, what was set aside, the way to InfluxDB |
 | /live/strip | whether the box sees, and the versions of the other parts |
 | /live/alerts | the inbox's list, as a part |
 | /live/alerts/<alert_id> | an alert, as a part |
@@ -32,6 +33,7 @@ from dashboard.sources import Source
 from dashboard.web import access, context, errors, headers
 from dashboard.web.access import new_link
 from dashboard.web.api import api
+from dashboard.web.box import machine
 from dashboard.web.live import live
 from dashboard.web.mails import mails
 from dashboard.web.pages import pages
@@ -53,7 +55,7 @@ def create_app(source: Source, settings: WebSettings) -> Flask:
     errors.install(app)
     headers.install(app)
     access.install(app, settings)
-    for blueprint in (pages, reports, mails, live, api):
+    for blueprint in (pages, reports, mails, machine, live, api):
         app.register_blueprint(blueprint)
 
     @app.context_processor

@@ -31,7 +31,7 @@ class WebSettings:
     bearer: str | None = None
     demo: bool = False
     reports: Path | None = None  # where the monthly reports are kept
-    state: Path | None = None  # of the stores, for what the relay has sent
+    state: Path | None = None  # of the stores, for what the relay has sent and the box's page
     post: Post | None = None  # what mails are made with
     mails: bool = False  # whether vigie.yml says through which server
     ask_test: Callable[[int], str] | None = None  # journals a request for a test alert, and tells its id

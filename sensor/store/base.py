@@ -203,8 +203,10 @@ class OwnStore:
             self._upsert([alert])
 
     @contextmanager
-    def _commit(self) -> Iterator[sqlite3.Connection]:
+    def _commit(self, *, lasting: bool = True) -> Iterator[sqlite3.Connection]:
+        """`lasting`: on the disk when it returns. Else with the next that is, whole, and after all that went before."""
         with self._telling():
+            self._db.execute(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}")
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db

@@ -40,8 +40,10 @@ class Detail(Own):
                 limit = min(limit, mark(self._db))  # what is not summed yet stays
             while thin(self._db, level, limit):
                 yield True
-            touched.forget(self._db, level, limit)
-        seeing.forget(self._db, limits.totals)
+            while touched.forget(self._db, level, limit):
+                yield True
+        while seeing.forget(self._db, limits.totals):
+            yield True
         done_right.forget(self._db, limits.totals)
         self._db.execute("DELETE FROM device WHERE last < ?", (limits.alerts - 1440,))
         yield True

@@ -19,6 +19,8 @@ from sensor.store.retention import MINUTE, Limits, Own
 from sensor.store.schema import RELAY
 from sensor.store.upkeep import Terms
 
+INFLUX_TROUBLE = "influx trouble"
+"""The cursor that holds what a person must look at, as JSON; "" where nothing is."""
 _POINT = 2_000  # characters of a point set aside
 _ENDED = 500  # rows that leave in one transaction
 _MOVE = """

@@ -104,7 +104,7 @@ def began_before(db: sqlite3.Connection, minute: int) -> bool:
     return found is not None and found < minute
 
 
-def forget(db: sqlite3.Connection, before: int) -> None:
-    """What was kept long enough leaves: a day's steps at most, since this is done daily."""
-    db.execute("DELETE FROM seeing WHERE start < ?", (before,))
-    touched.forget(db, SEEING, before)
+def forget(db: sqlite3.Connection, before: int, rows: int = 1_000) -> bool:
+    """Up to `rows` of what was kept long enough leave. False if there was none."""
+    sql = "DELETE FROM seeing WHERE start IN (SELECT start FROM seeing WHERE start < ? LIMIT ?)"
+    return touched.forget(db, SEEING, before, rows) or db.execute(sql, (before, rows)).rowcount > 0

@@ -23,6 +23,7 @@ def touch(db: sqlite3.Connection, cells: Iterable[tuple[int, int]]) -> None:
         db.executemany(_TOUCH, ((*cell, change) for cell in told))
 
 
-def forget(db: sqlite3.Connection, level: int, before: int) -> None:
-    """What was kept long enough leaves."""
-    db.execute("DELETE FROM touched WHERE level = ? AND start < ?", (level, before))
+def forget(db: sqlite3.Connection, level: int, before: int, rows: int = 1_000) -> bool:
+    """Up to `rows` of what was kept long enough leave. False if there was none."""
+    sql = "DELETE FROM touched WHERE level = ? AND start IN (SELECT start FROM touched WHERE level = ? AND start < ? LIMIT ?)"
+    return db.execute(sql, (level, level, before, rows)).rowcount > 0

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,12 @@ class Terms:
     monotonic: Callable[[], float] = time.monotonic
 
 
+class Commit(Protocol):
+    """A transaction. One that is not `lasting` may be undone by a power cut, as if it had not been begun: upkeep then does it again."""
+
+    def __call__(self, *, lasting: bool = True) -> AbstractContextManager[sqlite3.Connection]: ...
+
+
 @dataclass(slots=True)
 class Tools:
     """What the store lends: its connection, what writes in it, and how it commits. `path` is the file."""
@@ -58,7 +65,7 @@ class Tools:
     own: Own
     space: Space
     keys: Callable[[], Mapping[str, bytes]]
-    commit: Callable[[], AbstractContextManager[sqlite3.Connection]]
+    commit: Commit
     tell: Callable[[Alert], None]  # writes an alert; opens its own transaction
 
 
@@ -107,7 +114,7 @@ class Upkeep:
         """A full disk: what may go goes, a little at a time, and the room is given back."""
         if self._percent < FULL:
             return False
-        with self._tools.commit():
+        with self._tools.commit(lasting=False):
             if self._tools.own.thinned(now):
                 return True
         pages = self._tools.db.execute("PRAGMA freelist_count").fetchone()[0]
@@ -120,7 +127,7 @@ class Upkeep:
         return False
 
     def _sum(self, now: int) -> bool:
-        with self._tools.commit():
+        with self._tools.commit(lasting=False):
             return self._tools.own.summed(now)
 
     def _retain(self, now: int) -> bool:
@@ -133,7 +140,7 @@ class Upkeep:
                 return False
             limits = Limits.at(now, self._terms.keep, self._terms.zone)
             self._erasing = Pass(self._tools.db, self._tools.journal, limits, self._tools.own)
-        with self._tools.commit() as db:
+        with self._tools.commit(lasting=False) as db:
             more = self._erasing.step(now)
             if not more:
                 db.execute("UPDATE meta SET value = ? WHERE key = 'retained'", (now // _SECOND,))

@@ -215,6 +215,8 @@ def erase(folder: Path, rows: int) -> list[str]:
         store._db.execute("BEGIN")
         spread(store._db, Level.MINUTE, minute - 400 * 1440, minute - 400 * 1440 + rows // 500, 1, 500)
         store._db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (minute,))
+        year = ((0, minute - 400 * 1440 + n, 1) for n in range(365 * 1440))
+        store._db.executemany("INSERT INTO touched VALUES (?, ?, ?)", year)
         store._db.execute("COMMIT")
         store.upsert([alert(n, NOW - 300 * DAY) for n in range(5_000)])
         store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -47,14 +47,14 @@ def told(phase: Callable[[str], None]) -> None:
     committed = OwnStore._commit
 
     @contextmanager
-    def commit(store):
+    def commit(store, **how):
         if inside[-1] == "idle":
             inside.append("commit")
             phase("commit")
         else:
             inside.append(inside[-1])
         try:
-            with committed(store) as db:
+            with committed(store, **how) as db:
                 yield db
         finally:
             inside.pop()
