@@ -13,6 +13,7 @@ from sensor.capture import Path, Source
 from sensor.detect.alert import Alert, Category, Nature
 from sensor.detect.destinations import classifier
 from sensor.detect.detector import Detector
+from sensor.detect.hosts import Heard
 from sensor.detect.policy import Policy
 from sensor.settings import Settings
 from sensor.stats import Stats
@@ -121,6 +122,10 @@ class Chain:
             )
             for t in self._tracker.take_traffic()
         ]
+
+    def take_hosts(self) -> list[Heard]:
+        """What the practice exchanged with each host outside since the last call."""
+        return self._detector.take_hosts()
 
     def done_right(self) -> Mapping[str, int]:
         """What was as it should be so far, by the rules' word for it."""

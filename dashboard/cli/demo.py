@@ -66,7 +66,7 @@ def _show(folder: Path, state: Path, settings: Settings, where: tuple[str, int],
     capture = folder / "morning.pcap"
     write_morning(capture)
     source = LocalSource(state, settings.policy.practice.timezone)
-    app = create_app(source, web_settings(settings.policy, state, lang, demo=True))
+    app = create_app(source, web_settings(settings.policy, state, lang, lists=settings.lists, demo=True))
     stop = threading.Event()
     thread = threading.Thread(target=_replay, args=(capture, settings, state, stop), name="watch")
 

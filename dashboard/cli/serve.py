@@ -54,12 +54,13 @@ LOOPBACK = "127.0.0.1:8080"
 def serve(state: Path, listen: str, config: Path | None, lang: Lang | None) -> None:
     """Serve the dashboard of what was watched."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    policy = load_settings(config, None).policy
+    loaded = load_settings(config, None)
+    policy = loaded.policy
     keep = Terms(keep=policy.retention, zone=policy.practice.timezone)
     try:
         host, port = parse_listen(listen)
         with ServeStore(state, terms=keep) as store, tended(store):
-            settings = _told(web_settings(policy, state, lang, config), store)
+            settings = _told(web_settings(policy, state, lang, config, lists=loaded.lists), store)
             app = create_app(_source(state, policy, config), settings)
             serve_until_stopped(app, host, port, lambda base: click.echo(new_link(app, base)))
     except (ListenError, StoreError, ValueError, OSError) as error:

@@ -159,6 +159,7 @@ class _Keeper:
     def finish(self) -> None:
         """Write all that waits, and say that the watching ended. Errors: WillRetry if the disk would not have it."""
         self._store.add_series(self._chain.take_series())
+        self._store.add_hosts(self._chain.take_hosts())
         self._tell_status(time.monotonic(), ended=True)
         self._write()
         self._store.flush(self._terms.clock(), force=True)
@@ -179,6 +180,7 @@ class _Keeper:
         if grow:
             self._write()
         self._store.add_series(self._chain.take_series())
+        self._store.add_hosts(self._chain.take_hosts())
         self._store.flush(self._terms.clock(), force=self._terms.eager)
 
     def _trying(self, write: Callable[[], None]) -> None:

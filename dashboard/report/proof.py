@@ -8,11 +8,9 @@ from dashboard.report.facts import Facts, Known, Seen
 from dashboard.report.report import Bars, Section, Table
 from dashboard.report.tables import cut
 from dashboard.report.voice import Voice
+from sensor.detect.destinations import INSIDE, UNNAMED, is_hidden
 from sensor.detect.lists import ListInfo
 from sensor.store.unsure import CORRECTED, MARK, NOT_SET
-
-_UNNAMED = ("old", "nameless", "unread")
-_INSIDE = ("local", "own", "")
 
 
 def devices(facts: Facts, voice: Voice, _: Known) -> Section:
@@ -66,11 +64,11 @@ def _directions(facts: Facts, voice: Voice) -> str:
 
 def _names(facts: Facts, voice: Voice) -> tuple[str, ...]:
     """Which share of what was exchanged with the outside cannot be told by name."""
-    outside = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name not in _INSIDE)
+    outside = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name not in INSIDE)
     if not outside:
         return ()
-    unnamed = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name in _UNNAMED)
-    hidden = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name == "hidden")
+    unnamed = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name in UNNAMED)
+    hidden = sum(one.bytes_out + one.bytes_in for one in facts.destinations if is_hidden(one.name))
     return (
         voice.say("coverage.unnamed", share=voice.percent(unnamed / outside)),
         voice.say("coverage.hidden", share=voice.percent(hidden / outside)),

@@ -10,12 +10,15 @@ from enum import StrEnum
 from typing import Protocol
 
 from sensor.detect.alert import Alert, Category, Severity
+from sensor.store.hosts import Used
 from sensor.store.seeing import Seen
 
 SHARES = 12
 """Devices and services of one day's page, at most."""
 MOST_SHARES = 500
 """Lines of any list of shares, at most."""
+MOST_HOSTS = (500, 50)
+"""Hosts on a list, and on none, of one answer."""
 MOST = 200
 """Alerts on one page of the API, at most."""
 
@@ -69,6 +72,17 @@ class DayTraffic:
     destinations: tuple[Share, ...] = ()  # classes, as `sensor.detect.destinations` and `sensor.track.flow` call them
     done_right: tuple[tuple[str, int], ...] = ()  # what was as it should be, and how often, by the rules' word for it
     instead: bool = False  # another source should have told it, and did not answer
+
+
+@dataclass(frozen=True, slots=True)
+class HostsUsed:
+    """The hosts outside that the practice uses, as far back as they are kept; the most exchanged first.
+
+    `unknown` are on no list: told by what went there, of all posts together.
+    """
+
+    listed: tuple[Used, ...] = ()
+    unknown: tuple[Used, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +156,10 @@ class Source(Figures, Protocol):
         ...
 
     def alert(self, alert_id: str) -> Alert | None: ...
+
+    def hosts(self) -> HostsUsed:
+        """The local store's alone: which post uses which host does not leave the box."""
+        ...
 
 
 class BadCursor(ValueError):  # noqa: N818  (it names the thing that is wrong)

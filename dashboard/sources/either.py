@@ -21,6 +21,7 @@ from dashboard.sources import (
     DayCount,
     DayTraffic,
     Figures,
+    HostsUsed,
     Share,
     Source,
 )
@@ -68,6 +69,9 @@ class EitherSource:
 
     def alert(self, alert_id: str) -> Alert | None:
         return self._local.alert(alert_id)
+
+    def hosts(self) -> HostsUsed:
+        return self._local.hosts()
 
     def _asked(self, ask: Callable[[Figures], _T]) -> tuple[_T, bool]:
         """(the answer, whether the local store gave it instead)."""

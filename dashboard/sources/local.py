@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from dashboard.sources import (
+    MOST_HOSTS,
     MOST_SHARES,
     SHARES,
     AlertPage,
@@ -23,6 +24,7 @@ from dashboard.sources import (
     Coverage,
     DayCount,
     DayTraffic,
+    HostsUsed,
     Share,
     Sight,
     Slot,
@@ -33,6 +35,7 @@ from sensor.store.codec import decode
 from sensor.store.days import day_of, minutes_of
 from sensor.store.done_right import done_right
 from sensor.store.errors import NeedsHuman, Reason, StoreError
+from sensor.store.hosts import used
 from sensor.store.reader import read
 from sensor.store.schema import RELAY, SERVE
 from sensor.store.seeing import Seen
@@ -148,6 +151,18 @@ class LocalSource:
 
     def devices(self, day: date) -> tuple[Share, ...]:
         return self._shares(_DEVICES, day)
+
+    def hosts(self) -> HostsUsed:
+        def ask(db: sqlite3.Connection) -> HostsUsed:
+            most, most_unknown = MOST_HOSTS
+            return HostsUsed(tuple(used(db, listed=True, most=most)), tuple(used(db, listed=False, most=most_unknown)))
+
+        try:
+            return read(self._database, ask)
+        except StoreError as error:
+            if error.reason is Reason.ABSENT:
+                return HostsUsed()
+            raise
 
     def alerts_over_time(self, first: date, last: date) -> tuple[DayCount, ...]:
         began, after = minutes_of(first, self._zone)[0] * MINUTE, minutes_of(last, self._zone)[1] * MINUTE

@@ -6,6 +6,7 @@
 | / | the inbox of alerts; ?category=, ?after= |
 | /alerts/<alert_id> | one alert: what to do, what shows it |
 | /traffic | a day's traffic; ?day=2026-11-22 |
+| /hosts | the hosts that the practice uses |
 | /reports/ | the monthly reports that are kept |
 | /reports/<stem>.<suffix> | one of them, to take away |
 | /mails | the DPO's mails: what waits, was sent or refused; ?test= how far a test has come |
@@ -34,6 +35,7 @@ from dashboard.web import access, context, errors, headers
 from dashboard.web.access import new_link
 from dashboard.web.api import api
 from dashboard.web.box import machine
+from dashboard.web.hosts import hosts
 from dashboard.web.live import live
 from dashboard.web.mails import mails
 from dashboard.web.pages import pages
@@ -55,7 +57,7 @@ def create_app(source: Source, settings: WebSettings) -> Flask:
     errors.install(app)
     headers.install(app)
     access.install(app, settings)
-    for blueprint in (pages, reports, mails, machine, live, api):
+    for blueprint in (pages, hosts, reports, mails, machine, live, api):
         app.register_blueprint(blueprint)
 
     @app.context_processor

@@ -8,7 +8,9 @@ from dashboard import formats
 from dashboard.sources import Share
 from dashboard.web.context import dashboard, lang, texts, today
 from dashboard.web.errors import Missing
+from dashboard.web.hosts import list_age
 from dashboard.web.live import day_parts, inbox_parts, parts_of_today, query, strip_now, versions, viewer
+from sensor.detect.destinations import INSIDE, UNNAMED, is_hidden
 
 pages = Blueprint("pages", __name__)
 _FIRST_DAY = date(2020, 1, 1)
@@ -52,9 +54,25 @@ def traffic() -> str:
         devices=_rows(found.devices, [privacy.name(one.name, one.mac, lang()) for one in found.devices]),
         services=_rows(found.services, _called(found.services, "service")),
         destinations=_rows(found.destinations, _called(found.destinations, "destination")),
+        age=list_age(),
+        unnamed=_unnamed(found.destinations),
         previous=(day - timedelta(days=1)).isoformat(),
         next=(day + timedelta(days=1)).isoformat() if day < today() else None,
     )
+
+
+def _unnamed(destinations: tuple[Share, ...]) -> str:
+    """Which share of what was exchanged with the outside has no destination that could be named, and why."""
+    moved = {one.name: one.bytes_out + one.bytes_in for one in destinations if one.name not in INSIDE}
+    why = {name: count for name, count in moved.items() if name in UNNAMED or is_hidden(name)}
+    outside, lost = sum(moved.values()), sum(why.values())
+    if not lost:
+        return ""
+    percents = (
+        f"{texts().get(f'destination.{name}', name)} ({formats.number(100 * count / outside, lang(), 1)} %)"
+        for name, count in why.items()
+    )
+    return texts()("traffic.unnamed", share=formats.number(100 * lost / outside, lang(), 1), why=", ".join(percents))
 
 
 def _called(shares: tuple[Share, ...], kind: str) -> list[str]:

@@ -10,6 +10,7 @@ from dashboard.kept_reports import kept_in
 from dashboard.mail.post import Post, nobody
 from dashboard.privacy import Privacy, pseudonym_key, secret
 from dashboard.texts import Lang
+from sensor.detect.lists import Lists
 from sensor.detect.policy import Policy
 from sensor.store.days import PARIS
 
@@ -30,6 +31,8 @@ class WebSettings:
     hosts: frozenset[str] = frozenset()
     bearer: str | None = None
     demo: bool = False
+    lists_date: str = ""  # of the newest list, as YYYY-MM-DD
+    hds_date: str = ""  # of the list of certified hosts
     reports: Path | None = None  # where the monthly reports are kept
     state: Path | None = None  # of the stores, for what the relay has sent and the box's page
     post: Post | None = None  # what mails are made with
@@ -40,7 +43,13 @@ class WebSettings:
 
 
 def web_settings(
-    policy: Policy, state: Path, lang: Lang | None = None, config: Path | None = None, *, demo: bool = False
+    policy: Policy,
+    state: Path,
+    lang: Lang | None = None,
+    config: Path | None = None,
+    *,
+    lists: Lists | None = None,
+    demo: bool = False,
 ) -> WebSettings:
     """The settings that a policy gives, with the secrets kept in DIR/serve/, made at first. Errors: OSError, ValueError (`dashboard.privacy.secret`)."""
     folder, key = state / "serve", pseudonym_key(state)
@@ -52,6 +61,8 @@ def web_settings(
         practice=policy.practice.name,
         bearer=secret(folder / "api.key").hex(),
         demo=demo,
+        lists_date=max((info.date for info in lists.infos), default="") if lists else "",
+        hds_date=lists.hds_date() if lists else "",
         reports=kept_in(state),
         state=state,
         post=Post.of(policy.mail or nobody(policy), policy, key, state, config),

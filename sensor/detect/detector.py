@@ -12,6 +12,7 @@ from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confide
 from sensor.detect.backups import Backup, Backups
 from sensor.detect.correlate import Increment, Window
 from sensor.detect.event import Event
+from sensor.detect.hosts import Heard, Hosts
 from sensor.detect.ledger import Ledger, Occurrence
 from sensor.detect.lists import Lists
 from sensor.detect.policy import Policy
@@ -58,6 +59,7 @@ class Detector:
                 self._windows.setdefault(name, []).append(windows[services[name]])
         self._volumes = Volumes()
         self._backups = Backups()
+        self._hosts = Hosts()
         self._done_right: dict[str, int] = {}
         for told in tellings.values():
             if told.done_right:
@@ -73,6 +75,7 @@ class Detector:
             if o.direction is Direction.OUTBOUND and event.destination and event.destination.cls == BACKUP:
                 self._backups.heard(device, event.place, o, sent.bytes_out)
             event.sums = self._volumes.add(device, event.place, o.ts, sent.bytes_out, sent.bytes_in)
+            self._hosts.add(event)
         rules = self._candidates(event)
         guest = event.device.group == "guest"
         if guest and o.direction is not Direction.INBOUND:
@@ -166,6 +169,10 @@ class Detector:
             for window in windows:
                 window.tick(now)
         return [alert for late in self._backups.late(now) for alert in self.observe(late)]
+
+    def take_hosts(self) -> list[Heard]:
+        """What was exchanged with each host outside since the last call."""
+        return self._hosts.take()
 
     def figures(self) -> Figures:
         windows = {id(window): window for windows in self._windows.values() for window in windows}

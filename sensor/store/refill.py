@@ -196,11 +196,20 @@ def traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int
     select = "SELECT start, what, times FROM done_right"
     for row in salvage.rows(source, select, "start", minute - _AGO, minute + _AHEAD, least=10):
         count += db.execute("INSERT OR IGNORE INTO done_right VALUES (?, ?, ?)", row).rowcount
+    count += _hosts(db, source, minute)
     db.execute("UPDATE meta SET value = ? WHERE key = 'series'", (counter(source, "series") + 1,))
     db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (counter(source, "rolled"),))
     db.execute("UPDATE meta SET value = ? WHERE key = 'touched'", (counter(source, "touched"),))
     told = "SELECT DISTINCT level, start FROM traffic WHERE level IN (0, 2, 4) UNION SELECT ?, start FROM seeing UNION SELECT ?, start FROM done_right"
     touch(db, db.execute(told, (SEEING, GOOD)).fetchall())
+    return count
+
+
+def _hosts(db: sqlite3.Connection, source: sqlite3.Connection, minute: int) -> int:
+    select, count = "SELECT * FROM host", 0
+    for row in salvage.rows(source, select, "month", minute - _AGO, minute + _AHEAD, least=1440):
+        if len(row) == 8 and all(isinstance(one, str) == (at in (1, 3)) for at, one in enumerate(row)):
+            count += db.execute("INSERT OR IGNORE INTO host VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row).rowcount
     return count
 
 

@@ -72,7 +72,7 @@ class Traffic:
         rolled = mark(self._db)
         minutes, late = [], []
         for minute, ip, service, destination, mac, *counts in rows:
-            places = (self._device(clean(ip), mac, minute), self._name(service), self._name(destination))
+            places = (self.device(clean(ip), mac, minute), self._name(service), self._name(destination))
             minutes.append((Level.MINUTE, minute, *places, *counts))
             if minute < rolled:
                 late += [
@@ -122,8 +122,8 @@ class Traffic:
             return self._day[0]
         return minute - minute % (60 if level in (Level.HOUR, Level.HOUR_ALL) else STRETCH)
 
-    def _device(self, ip: str, mac: str | None, minute: int) -> int:
-        """Without a MAC it is the device that had this address last."""
+    def device(self, ip: str, mac: str | None, minute: int) -> int:
+        """Its number. Without a MAC it is the device that had this address last."""
         day = minute - minute % 1440
         known = self._devices.get((ip, mac))
         if known is not None and known[1] >= day:

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sensor.detect.alert import Alert
+from sensor.detect.hosts import Heard
 from sensor.store.base import OwnStore
 from sensor.store.codec import decode
 from sensor.store.detail import Detail
 from sensor.store.done_right import DoneRight
 from sensor.store.errors import NeedsHuman, Reason
+from sensor.store.hosts import HostBook
 from sensor.store.refill import Rest, traffic
 from sensor.store.retention import Own
 from sensor.store.schema import WATCH
@@ -46,6 +48,7 @@ class WatchStore(OwnStore):
         self._batch_since: int | None = None
         self._sight = Sight()
         self._done_right = DoneRight(terms.zone)
+        self._hosts = HostBook(terms.zone)
         self._traffic = Traffic(self._db, terms.zone)
         self._unsure = Unsure(self._db, lambda: self._clock() - int(terms.monotonic() * 1_000_000_000), terms.trusted)
         return Detail(self._db, self._traffic)
@@ -71,6 +74,11 @@ class WatchStore(OwnStore):
         """Remember what was as it should be, by the rules' word for it, until the next such `flush`."""
         with self._turn:
             self._done_right.add(now, times)
+
+    def add_hosts(self, rows: Iterable[Heard]) -> None:
+        """Remember what went between posts and hosts outside, until the next such `flush`."""
+        with self._turn:
+            self._hosts.add(rows)
 
     def flush(self, now: int, *, force: bool = False) -> bool:
         """Write the waiting traffic if it has waited `BATCH_SECONDS` (or `force`); do a piece of upkeep if some is due.
@@ -121,7 +129,7 @@ class WatchStore(OwnStore):
             self._write_series()
 
     def _waits(self) -> bool:
-        return bool(len(self._batch) or len(self._sight) or len(self._done_right))
+        return bool(len(self._batch) or len(self._sight) or len(self._done_right) or len(self._hosts))
 
     def _write_series(self) -> None:
         with self._commit() as db:
@@ -131,7 +139,9 @@ class WatchStore(OwnStore):
             self._unsure.copy(rows)
             self._sight.write(db)
             self._done_right.write(db)
+            self._hosts.write(db, self._traffic.device)
         self._sight.clear()
         self._done_right.clear()
+        self._hosts.clear()
         self._batch.clear()
         self._batch_since = None

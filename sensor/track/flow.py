@@ -110,7 +110,7 @@ class Flow:
         return self.services[-1] if self.services else ""
 
     def destination(self, classify: Classify) -> str:
-        """The class of the peer for the series; of what has no name, why: "old" (begun before we looked), "nameless", "unread"."""
+        """The class of the peer for the series; of what has no name, why: "old" (begun before we looked), "missed", "nameless", "unread"."""
         if self.device.group == "guest":
             return ""
         if self._direction is Direction.INTERNAL:
@@ -120,6 +120,8 @@ class Flow:
             return found
         if self.midstream:
             return "old"
+        if self.service == "quic":
+            return "missed"  # each connection names its server in the hello
         return "nameless" if self.services else "unread"
 
     def orients(self, orig: int, resp: int) -> tuple[int, int]:

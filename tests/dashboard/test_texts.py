@@ -8,7 +8,7 @@ import dashboard
 from dashboard.sources import Sight
 from dashboard.texts import LANGUAGES, Texts, language
 from sensor.detect.alert import Category, Confidence, Hds, Severity
-from sensor.detect.destinations import _word
+from sensor.detect.destinations import UNNAMED, word_of
 from sensor.settings import load
 from sensor.store.errors import Reason
 
@@ -98,7 +98,7 @@ def test_language():
 
 def test_every_class_of_destination_and_every_good_practice_has_a_name():
     settings = load(None, None)
-    classes = {_word(one) for one in settings.lists.entries()} | {"local", "own", "named", "old", "nameless", "unread"}
+    classes = {word_of(one) for one in settings.lists.entries()} | {"local", "own", "named", "hidden", *UNNAMED}
     good = {rule.telling.done_right for rule in settings.rules.rules if rule.telling.done_right}
     for lang in LANGUAGES:
         words = Texts(lang).words

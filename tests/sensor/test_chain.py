@@ -158,4 +158,16 @@ def test_every_byte_of_the_series_has_a_class_of_destination_or_a_reason(setting
     assert sums["transfer"] > 80_000_000
     assert {"local", "messaging", "named"} <= sums.keys()
     assert sum(sums.values()) == sum(row.bytes_out for row in rows)
-    assert sums.keys() <= {"local", "messaging", "named", "transfer", "mssante", "hds", "old", "nameless", "unread", ""}
+    assert sums.keys() <= {
+        "local",
+        "messaging",
+        "named",
+        "transfer",
+        "mssante",
+        "hds",
+        "old",
+        "missed",
+        "nameless",
+        "unread",
+        "",
+    }

@@ -13,6 +13,7 @@ import pytest
 from dashboard.cli import watching
 from dashboard.cli.watching import GROWTH_SECONDS, Terms, Until, _Keeper, run_watch
 from sensor.capture import FRAME, CaptureError, Frames, Path
+from sensor.detect.hosts import Heard
 from sensor.settings import load
 from sensor.stats import Stats
 from sensor.store.errors import Reason, WillRetry
@@ -58,6 +59,9 @@ class Chain:
     def take_series(self):
         return [SeriesRow(1, "192.168.1.20", None, "ssl", 10, 20, 1, 2, 1)]
 
+    def take_hosts(self):
+        return [Heard("192.168.1.20", None, "Doctolib", "health", 1, 2, 10, 20)]
+
     def done_right(self):
         return {"mssante": 3, "hds": 0}
 
@@ -71,6 +75,7 @@ class Store:
     def __init__(self):
         self.written, self.series, self.flushes, self.refuse = [], 0, [], False
         self.good = Counter()
+        self.hosts = []
 
     def upsert(self, alerts):
         if self.refuse:
@@ -82,6 +87,9 @@ class Store:
 
     def add_sight(self, now, seconds, counts):
         self.sight = (now, seconds, counts)
+
+    def add_hosts(self, rows):
+        self.hosts += rows
 
     def add_series(self, rows):
         self.series += len(rows)

@@ -71,7 +71,7 @@ def test_the_keyboard_goes_through_the_page(page):
 
 def test_nothing_is_wider_than_the_screen(page):
     for width in (320, 390, 1200):
-        for path in ("/", "/alerts/a1", "/traffic"):
+        for path in ("/", "/alerts/a1", "/traffic", "/hosts"):
             page.size(width, 900)
             page.run("location.assign(arguments[0])", path)
             page.wait("return location.pathname === arguments[0] && document.readyState === 'complete'", path)

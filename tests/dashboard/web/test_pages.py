@@ -110,6 +110,16 @@ def test_the_day_says_where_bytes_went_and_what_was_done_right(site, store, read
         assert "1 fois : own-rule" in text
 
 
+def test_the_day_says_what_could_not_be_named_and_why(site, store, readable, now):
+    row = SeriesRow(now // 60_000_000_000, "192.168.1.20", None, "ssl", 700, 0, 1, 1, 1, "named")
+    others = (("hidden_vpn", 200), ("old", 100), ("local", 5_000))
+    store.add_series([row, *(replace(row, destination=name, bytes_out=out) for name, out in others)])
+    store.flush(now, force=True)
+    text = readable(site().get("/traffic").text).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "30 % de ce qui a été échangé avec l’extérieur" in text or "30,0 % de ce qui" in text
+    assert "Caché par un VPN ou un tunnel (20" in text
+
+
 @pytest.mark.parametrize(
     ("day", "status"),
     [("2026-11-20", 200), ("2026-11-19", 200), ("2026-11-21", 404), ("1999-01-01", 404), ("x", 404), ("", 404)],

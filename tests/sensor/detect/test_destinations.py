@@ -22,7 +22,11 @@ def settings():
         (None, "mmg.whatsapp.net", "messaging"),
         ("whatsapp", None, "messaging"),  # by its own bytes, without a name
         (None, "router.anydesk.com", "remote"),
-        (None, "mask.icloud.com", "hidden"),
+        (None, "mask.icloud.com", "hidden_relay"),
+        (None, "mullvad.net", "hidden_vpn"),
+        (None, "cloudflare-ech.com", "hidden_ech"),
+        (None, "dns.google", "hidden_dns"),
+        ("wireguard", None, "hidden_vpn"),
         (None, "s3.fr-par.scw.cloud", "hds_capable"),
         (None, "www.journal.example", "named"),
         (None, None, ""),
