@@ -20,7 +20,7 @@ import numba
 from numba.core import caching
 
 _HERE = Path(__file__).parent
-_SOURCES = ("compiled.py", "prefetch.py", "wire/kernel/*.py", "wire/bulk/*.py", "capture/*.py")
+_SOURCES = ("compiled.py", "prefetch.py", "wire/icmp.py", "wire/kernel/*.py", "wire/bulk/*.py", "capture/*.py")
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from typing import Any
 
 from dashboard.cli.words import WORDS, Language
 from sensor.detect.alert import Alert
-from sensor.track.observation import Conn, Direction, Observation, Session, Transfer
+from sensor.track.observation import Conn, Direction, Observation, Outer, Session, Transfer
 from sensor.wire.records import Attachment, DnsAnswer, Record
 
 ALL = "all"
@@ -25,12 +25,13 @@ _READ = frozenset({"tcp", "udp"})
 
 _WORDS: dict[Language, dict[str, str]] = {
     "fr": {
-        "flow": "Flux {uid} {proto} {orig} → {resp} ({direction})",
+        "flow": "Flux {uid} {proto} {ends} ({direction})",
         "outbound": "sortant",
         "inbound": "entrant",
         "internal": "interne",
         "external": "entre inconnus",
         "counted": "vu : aller {there} paquet(s), {out} octets ; retour {back} paquet(s), {into} octets ; état {state} {history}",
+        "outer": "transporté dans : {tunnel}",
         "services": "lu par : {services}",
         "unread": "lu par : aucun lecteur n’a reconnu ces octets",
         "empty": "lu par : personne, aucun contenu n’est passé",
@@ -48,6 +49,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "session": "la session",
         "record_of": "le relevé {service}",
         "evidence": "  preuve {name} : {value}",
+        "guest": "un appareil invité → (non montré)",
         "no_alert": "n’a compté pour aucune alerte",
         "none": "Aucun flux {wanted} dans ce qui a été lu.",
         "more": "{count} autres flux n’ont pas été retenus.",
@@ -57,12 +59,13 @@ _WORDS: dict[Language, dict[str, str]] = {
         "bytes": "octets",
     },
     "en": {
-        "flow": "Flow {uid} {proto} {orig} → {resp} ({direction})",
+        "flow": "Flow {uid} {proto} {ends} ({direction})",
         "outbound": "outbound",
         "inbound": "inbound",
         "internal": "internal",
         "external": "between strangers",
         "counted": "seen: there {there} packet(s), {out} bytes; back {back} packet(s), {into} bytes; state {state} {history}",
+        "outer": "carried in: {tunnel}",
         "services": "read by: {services}",
         "unread": "read by: no reader knew these bytes",
         "empty": "read by: nobody, it carried nothing",
@@ -80,6 +83,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "session": "the session",
         "record_of": "the {service} record",
         "evidence": "  evidence {name}: {value}",
+        "guest": "a guest's device → (not shown)",
         "no_alert": "counted for no alert",
         "none": "No flow {wanted} in what was read.",
         "more": "{count} more flows were not kept.",
@@ -161,9 +165,8 @@ class Explainer:
 
 def _flow_lines(flow: _Flow, alerts: list[Alert], lang: Language) -> Iterator[str]:
     words, conn = _WORDS[lang], flow.last.conn
-    orig, resp = (f"{end.ip} port {end.port}" if end.port else end.ip for end in (conn.orig, conn.resp))
-    direction = words[flow.last.direction]
-    yield words["flow"].format(uid=conn.uid, proto=conn.proto, orig=orig, resp=resp, direction=direction)
+    ends = words["guest"] if flow.last.device.group == "guest" else _ends(conn)
+    yield words["flow"].format(uid=conn.uid, proto=conn.proto, ends=ends, direction=words[flow.last.direction])
     yield from ("  " + line for line in _seen(flow, words))
     for record in flow.records:
         facts = ", ".join(_facts(record, words))
@@ -187,6 +190,16 @@ def _flow_lines(flow: _Flow, alerts: list[Alert], lang: Language) -> Iterator[st
     yield ""
 
 
+def _ends(conn: Conn) -> str:
+    if conn.proto == "icmp":
+        return f"{conn.orig.ip} type {conn.orig.port} → {conn.resp.ip}"
+    return " → ".join(f"{end.ip} port {end.port}" if end.port else end.ip for end in (conn.orig, conn.resp))
+
+
+def _carrier(outer: Outer) -> str:
+    return f"{outer.tunnel}, {outer.orig} → {outer.resp}" if outer.orig and outer.resp else outer.tunnel
+
+
 def _seen(flow: _Flow, words: dict[str, str]) -> Iterator[str]:
     conn, peer = flow.last.conn, flow.last.peer
     yield words["counted"].format(
@@ -197,6 +210,8 @@ def _seen(flow: _Flow, words: dict[str, str]) -> Iterator[str]:
         state=conn.state,
         history=conn.history,
     )
+    if conn.outer and flow.last.device.group != "guest":
+        yield words["outer"].format(tunnel=_carrier(conn.outer))
     if conn.services:
         yield words["services"].format(services=" → ".join(conn.services))
     elif not (conn.orig_bytes or conn.resp_bytes):

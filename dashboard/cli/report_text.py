@@ -4,7 +4,7 @@ Pure: alerts and figures in, text out. Strangers choose host names, so nothing t
 """
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -82,11 +82,13 @@ def closing(count: int, stats: Stats, style: Style) -> Iterator[str]:
     if stats.done_right:
         yield click.style(style.say("done_right", count=number(stats.done_right, style.lang)), fg="green")
     if unreadable := sum(stats.unreadable.values()):
-        yield style.say("unreadable", count=number(unreadable, style.lang), reasons=_largest(stats.unreadable))
+        yield style.say(
+            "unreadable", count=number(unreadable, style.lang), reasons=_largest("reason", stats.unreadable, style)
+        )
     if stats.tcp_gaps:
         yield style.say("gaps", count=number(stats.tcp_gaps, style.lang))
     if evicted := sum(stats.evictions.values()):
-        text = style.say("evicted", count=number(evicted, style.lang), tables=_largest(stats.evictions))
+        text = style.say("evicted", count=number(evicted, style.lang), tables=_largest("table", stats.evictions, style))
         yield click.style(text, fg="yellow")
 
 
@@ -130,7 +132,7 @@ def _moment(ns: int, style: Style) -> str:
     return style.say("moment", day=full_day(day, style.lang), clock=clock(ns, style.zone, style.lang))
 
 
-def _largest(counts: object) -> str:
-    """The names of a table of counts, largest first."""
-    assert isinstance(counts, dict)
-    return ", ".join(name for name, count in sorted(counts.items(), key=lambda item: -item[1]) if count)
+def _largest(kind: str, counts: Mapping[str, int], style: Style) -> str:
+    """What a table of counts names, as words, largest first."""
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    return ", ".join(style.say(f"{kind}.{name}") for name, count in ordered if count)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from ipaddress import ip_address
 from typing import Any
 
-from sensor.track.observation import Conn, Told
+from sensor.track.observation import Conn, Outer, Told
 from sensor.wire.records import (
     Dns,
     Fingerprint,
@@ -55,7 +55,33 @@ def conn_fields(conn: Conn) -> Line:
         "resp_ip_bytes": conn.resp_ip_bytes,
         "vlan": conn.vlan,
         "community_id": conn.community_id,
+        **_tunnel(conn.outer),
     }
+
+
+def _tunnel(outer: Outer | None) -> Line:
+    """Zeek has a log of tunnels instead, for those that it found: here each flow says what it came in."""
+    if outer is None:
+        return {}
+    return {"tunnel": outer.tunnel, "tunnel.orig_h": outer.orig, "tunnel.resp_h": outer.resp}
+
+
+_OF_GUESTS = (
+    "proto",
+    "duration",
+    "orig_bytes",
+    "resp_bytes",
+    "orig_pkts",
+    "orig_ip_bytes",
+    "resp_pkts",
+    "resp_ip_bytes",
+)
+
+
+def guest_fields(conn: Conn) -> Line:
+    """Of a guest's connection how much, and neither who nor with whom."""
+    fields = conn_fields(conn)
+    return {name: fields[name] for name in _OF_GUESTS} | {"guest": True}
 
 
 def question(dns: Dns, conn: Conn, *, names: bool) -> Line:

@@ -4,7 +4,9 @@ Written by `vigie inspect --logs DIR`. Minus what privacy forbids: of mail addre
 subject, message id, query of a URI, referrer, user name, password, cookie or file name. Times are seconds since the epoch,
 as Zeek writes them. (https://docs.zeek.org/en/master/script-reference/log-files.html)
 
-What Zeek has no log of gets one of the same make, under its protocol's name. Of guests only connections are written, as counts.
+What Zeek has no log of gets one of the same make, under its protocol's name. A connection inside a tunnel says so (`tunnel`,
+`tunnel.orig_h`, `tunnel.resp_h`: the encapsulation's own ends). Of guests only how much each connection carried is written:
+no address, no port, no service (`guest`: true).
 """
 
 import json
@@ -13,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from sensor.store.zeek_fields import Line, answered, conn_fields, question, record_fields
+from sensor.store.zeek_fields import Line, answered, conn_fields, guest_fields, question, record_fields
 from sensor.track.observation import Conn, Observation
 from sensor.wire.records import Dns
 
@@ -46,7 +48,9 @@ class ZeekLogs:
         """Takes one observation; what no log holds is passed over."""
         match seen.record:
             case Conn() as conn:
-                if conn.ended:
+                if conn.ended and seen.device.group == "guest":
+                    self._put("conn", {"ts": conn.first_ts / 1e9, "uid": conn.uid, **guest_fields(conn)})
+                elif conn.ended:
                     self._line("conn", conn.first_ts, conn, conn_fields(conn))
             case _ if seen.device.group == "guest":
                 pass
@@ -92,7 +96,9 @@ class ZeekLogs:
             "id.resp_h": conn.resp.ip,
             "id.resp_p": conn.resp.port,
         }
-        line.update(fields)
+        self._put(log, line | fields)
+
+    def _put(self, log: str, line: Line) -> None:
         told = {name: value for name, value in line.items() if value is not None and value != []}
         file = self._files.get(log)
         if file is None:

@@ -12,7 +12,7 @@ from sensor.track.rows import Row
 from sensor.wire import ParseError, arp, lldp, ndp
 from sensor.wire.records import Record
 
-_ICMPV6 = 58
+_IPV6, _LLDP = 0x86DD, 0x88CC
 _INFINITE = 0xFFFF_FFFF  # seconds (RFC 4861, 4.6.2)
 _SECOND = 1_000_000_000
 
@@ -27,23 +27,18 @@ class Announcements:
         self._local = local
         self._readers = readers
 
-    def frame(self, ts: int, proto: int, data: bytes) -> None:
-        """A frame outside flows: ICMPv6 by its number, else ARP."""
-        service = "ndp" if proto == _ICMPV6 else "arp"
+    def frame(self, ts: int, ethertype: int, data: bytes, vlan: int | None = None) -> None:
+        """A frame outside flows, from behind its ethertype: IPv6 of a router, LLDP, else ARP."""
+        service = {_IPV6: "ndp", _LLDP: "lldp"}.get(ethertype, "arp")
         try:
-            if proto == _ICMPV6:
+            if ethertype == _IPV6:
                 self._advertised(ts, data)
+            elif ethertype == _LLDP:
+                self._devices.claim(neighbour(lldp.read_frame(data)), vlan)
             elif (bound := arp.sender(data)) is not None:
                 self._devices.routers.bind(*bound)
         except ParseError as error:
             self._readers.count(service, str(error))
-
-    def neighbour(self, data: bytes, vlan: int | None = None) -> None:
-        """An LLDP frame's payload."""
-        try:
-            self._devices.claim(neighbour(lldp.read_frame(data)), vlan)
-        except ParseError as error:
-            self._readers.count("lldp", str(error))
 
     def record(self, record: Record, row: Row, *, from_orig: bool) -> None:
         """A record of a flow, sent by its originator or its responder."""

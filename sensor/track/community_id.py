@@ -2,7 +2,8 @@
 
     "1:" base64(SHA-1(seed16 · smaller address · larger address · protocol · 0 · its port · other port))
 
-Ports are left out for protocols that have none; for ICMP the caller gives type and code in their place.
+Ports are left out for protocols that have none. ICMP gives in their place its type and the type that answers it; a type
+that nothing answers its code, and then the sender stands first, whichever address is smaller: the two ways are two flows.
 """
 
 from base64 import b64encode
@@ -10,6 +11,8 @@ from functools import lru_cache
 from hashlib import sha1
 from ipaddress import ip_address
 from struct import pack
+
+from sensor.wire.icmp import ANSWERS
 
 _WITH_PORTS = frozenset({1, 6, 17, 58, 132})
 
@@ -21,8 +24,9 @@ def of_ends(proto: int, one: str, one_port: int, two: str, two_port: int) -> str
 
 
 def community_id(proto: int, one: bytes, one_port: int, two: bytes, two_port: int, seed: int = 0) -> str:
-    """`proto`: IP protocol number; addresses packed, 4 or 16 bytes. The same for both directions."""
-    if (one, one_port) > (two, two_port):
+    """`proto`: IP protocol number; addresses packed, 4 or 16 bytes. The same for both directions of what has two."""
+    one_way = proto in ANSWERS and one_port not in ANSWERS[proto]
+    if (one, one_port) > (two, two_port) and not one_way:
         one, two, one_port, two_port = two, one, two_port, one_port
     digest = sha1(pack("!H", seed) + one + two + pack("!BB", proto, 0), usedforsecurity=False)
     if proto in _WITH_PORTS:

@@ -14,18 +14,19 @@ from sensor.track.conversation import Readers, TcpConversation
 from sensor.track.datagrams import UdpConversation
 from sensor.track.devices import Devices
 from sensor.track.names import Names
-from sensor.track.observation import Conn, Device, Direction, Endpoint, HostSource, Observation, Peer, Told
+from sensor.track.observation import Conn, Device, Direction, Endpoint, HostSource, Observation, Outer, Peer, Told
 from sensor.track.programs import program
 from sensor.track.rows import Row
 from sensor.track.sessions import Running, SessionTrack
 from sensor.track.traffic import Classify
-from sensor.wire.kernel.layout import Mark
+from sensor.wire.kernel.layout import Mark, Tunnel
 from sensor.wire.kernel.zeek import conn_state, history_text
 from sensor.wire.records import Ftp, Http, Imap, Pop3, Quic, Record, Smtp, Ssl, Xmpp
 
 TCP, UDP = 6, 17
 NONE_RUNNING: Mapping[str, Running] = {}
 _PROTOS: dict[int, Literal["tcp", "udp", "icmp", "sctp"]] = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp", 132: "sctp"}
+_WITHOUT_PORTS = frozenset({"icmp", "other"})
 _SOURCE_RANK: dict[HostSource | None, int] = {None: 0, "banner": 1, "certificate": 2, "dns": 3, "http": 4, "sni": 5}
 
 
@@ -37,6 +38,7 @@ class Flow:
         "_direction",
         "_fixed",
         "_orig_is_device",
+        "_outer",
         "_peer",
         "_who",
         "conversation",
@@ -68,6 +70,7 @@ class Flow:
         resp = Endpoint(ip_text(row.resp_hi, row.resp_lo), row.resp_port, mac_text(row.resp_mac), resp_local)
         self._fixed = (orig, resp)
         self._peer: Peer | None = None
+        self._outer = _outer(row) if row.depth else None
         near, far = (orig, resp) if self._orig_is_device else (resp, orig)
         if near.local and not far.local and far.mac and far.mac != near.mac and not _is_group(far.mac):
             devices.routers.forwards(far.mac)
@@ -202,13 +205,14 @@ class Flow:
             issuer=self.issuer,
             gave_up=self.gave_up,
             proto_number=row.proto,
+            outer=self._outer,
         )
 
     def observe(self, ts: int, record: Told | None, conn: Conn) -> Observation:
         """One thing seen on this flow; None stands for the flow's own growth."""
         if self._peer is None:
             far = self._peer_end()
-            self._peer = Peer(far.ip, far.port, self.host, self.host_source)
+            self._peer = Peer(far.ip, 0 if conn.proto in _WITHOUT_PORTS else far.port, self.host, self.host_source)
         return Observation(ts, conn if record is None else record, conn, self.device, self._peer, self._direction)
 
     def observe_controlled(self, ts: int, record: Told, conn: Conn) -> Observation:
@@ -229,6 +233,12 @@ class Flow:
 def uid_text(uid: int) -> str:
     """A flow's number as Zeek writes such names: "C" and hexadecimal digits."""
     return f"C{uid:x}"
+
+
+def _outer(row: Row) -> Outer:
+    ends = (row.outer_orig_hi, row.outer_orig_lo), (row.outer_resp_hi, row.outer_resp_lo)
+    orig, resp = (ip_text(*end) if any(end) else None for end in ends)
+    return Outer(Tunnel(row.tunnel).name.lower(), orig, resp)
 
 
 def _is_group(mac: str) -> bool:

@@ -19,9 +19,18 @@ class Endpoint:
     """One side of a connection."""
 
     ip: str
-    port: int
+    port: int  # of ICMP as Zeek has it: the type, and the type that answers it or the code
     mac: str | None = None  # "aa:bb:cc:dd:ee:ff", of the frame: the router's for what lies behind it
     local: bool = False  # belongs to the practice
+
+
+@dataclass(frozen=True, slots=True)
+class Outer:
+    """What a flow is carried in: the innermost encapsulation, and the addresses of the innermost that has some."""
+
+    tunnel: str  # a name of `sensor.wire.kernel.layout.Tunnel`, in lower case: "vxlan"
+    orig: str | None  # where the flow's originator is
+    resp: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class Conn:
     gave_up: tuple[
         str, ...
     ] = ()  # why readers of this flow stopped before its end: "smtp: a line of more than 1000 bytes"
+    outer: Outer | None = None  # None: not in a tunnel
 
     proto_number: int = 0  # IANA's
 

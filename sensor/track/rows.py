@@ -44,6 +44,10 @@ if TYPE_CHECKING:
         depth: int
         vlan: int
         tunnel: int
+        outer_orig_hi: int
+        outer_orig_lo: int
+        outer_resp_hi: int
+        outer_resp_lo: int
         history: int
         gap_bytes: int
         chain: int

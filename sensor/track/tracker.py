@@ -151,9 +151,9 @@ class Tracker:
     def _segment(
         self, frames: Frames, segment: tuple[int, ...], ended: NDArray[np.void], gone: dict[int, int]
     ) -> Iterator[Observation]:
-        uid, ts, offset, length, wire_length, seq, ack, slot, flags, from_orig, proto, kind = segment
+        uid, ts, offset, length, wire_length, seq, ack, slot, flags, from_orig, _proto, kind = segment
         if kind == Kind.FRAME:
-            self._announcements.frame(ts, proto, frames.data[offset : offset + length].tobytes())
+            self._announcements.frame(ts, seq, frames.data[offset : offset + length].tobytes(), ack or None)
             return
         flow = self._flows.get(uid)
         if flow is None:

@@ -8,6 +8,7 @@ import pytest
 from dashboard.cli import COMMANDS, main
 from dashboard.cli.lists_table import programs, summary
 from sensor.settings import load
+from sensor.ways import table
 from tests.house.tree import ROOT, files, name
 
 README = (ROOT / "README.md").read_text()
@@ -60,6 +61,10 @@ def test_the_map_is_true():
 
 def test_the_table_of_programs_is_made_of_the_lists():
     assert "\n".join(summary(programs(load(None, None).lists))) in README, "vigie lists check --summary prints it"
+
+
+def test_the_table_of_ways_in_is_made_of_the_code():
+    assert "\n".join(table()) in README, "python -m sensor.ways prints it"
 
 
 def test_the_picture_is_there():

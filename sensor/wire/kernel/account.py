@@ -10,13 +10,16 @@ from sensor.compiled import part, rare
 from sensor.wire.kernel.flows import keep_ended, renew
 from sensor.wire.kernel.layout import FIRST_BUDGET, Count, Mark, Want
 from sensor.wire.kernel.transport import ACK, FIN, RST, SYN, TCP, UDP, WHOLE
-from sensor.wire.kernel.zeek import FLIP, A, D, F, H, I, Q, R, S, T, W
+from sensor.wire.kernel.zeek import FLIP, A, D, F, G, H, I, Q, R, S, T, W
 
 _ORIG_SYN = int(Mark.ORIG_SYN)
 _RESP_SYN = int(Mark.RESP_SYN)
 _CLOSED = int(Mark.CLOSED)
 _MIDSTREAM = int(Mark.MIDSTREAM)
 _FLIPPED = int(Mark.FLIPPED)
+_ORIG_HOLE = int(Mark.ORIG_HOLE)
+_RESP_HOLE = int(Mark.RESP_HOLE)
+_HOLES = _ORIG_HOLE | _RESP_HOLE
 _COUNT = int(Want.COUNT)
 _UNDECIDED = int(Want.UNDECIDED)
 _TCP_GAPS = int(Count.TCP_GAPS)
@@ -156,7 +159,10 @@ def _tcp(counts, row, p, from_orig):
     flags = p.flags
     if from_orig:
         before = row.orig_next
-        after, old = _advance(counts, row, p, before, row.orig_pkts > 0, row.orig_bytes > 0)
+        after, old, hole = _advance(counts, row, p, before, row.orig_pkts > 0, row.orig_bytes > 0)
+        if hole:
+            row.orig_hole = before
+            row.marks |= _ORIG_HOLE
         row.orig_next = after
         row.orig_flags |= flags
         if flags & SYN and (row.orig_bytes == 0 or not row.marks & _ORIG_SYN):
@@ -164,7 +170,10 @@ def _tcp(counts, row, p, from_orig):
             row.marks |= _ORIG_SYN
     else:
         before = row.resp_next
-        after, old = _advance(counts, row, p, before, row.resp_pkts > 0, row.resp_bytes > 0)
+        after, old, hole = _advance(counts, row, p, before, row.resp_pkts > 0, row.resp_bytes > 0)
+        if hole:
+            row.resp_hole = before
+            row.marks |= _RESP_HOLE
         row.resp_next = after
         row.resp_flags |= flags
         if flags & SYN and (row.resp_bytes == 0 or not row.marks & _RESP_SYN):
@@ -177,24 +186,40 @@ def _tcp(counts, row, p, from_orig):
     if flags & RST or row.orig_flags & row.resp_flags & FIN:
         row.marks |= _CLOSED
     _history(row, p, 0 if from_orig else 12, old)
+    if row.marks & _HOLES and flags & ACK:
+        _acknowledged(row, p, from_orig)
+
+
+@rare
+def _acknowledged(row, p, from_orig):
+    """Who receives has what we did not see: a hole that nothing will fill. Zeek's `g`, of the side that sent it."""
+    if from_orig and row.marks & _RESP_HOLE and _signed(p.ack - row.resp_hole) > 0:
+        row.marks &= 0xFF ^ _RESP_HOLE
+        write(row, G + 12)
+    elif not from_orig and row.marks & _ORIG_HOLE and _signed(p.ack - row.orig_hole) > 0:
+        row.marks &= 0xFF ^ _ORIG_HOLE
+        write(row, G)
 
 
 @part
 def _advance(counts, row, p, before, seen, had_payload):
-    """The side's next sequence number, and whether the payload was seen before. Counts gaps and what fills them."""
+    """The side's next sequence number, whether the payload was seen before, whether bytes are missing before it. Counts
+    gaps and what fills them.
+    """
     flags = p.flags
     first = p.seq
     length = p.payload_len
     past = (first + length + (1 if flags & FIN else 0)) & 0xFFFFFFFF
     if not seen:
-        return (before if before != 0 else past), False
+        return (before if before != 0 else past), False, False
     if flags & RST:
-        return before, False
+        return before, False, False
     if flags & SYN and not had_payload:
-        return past, False
+        return past, False, False
     ahead = _signed(first - before)
     old = False
-    if ahead > 0:
+    hole = ahead > 0
+    if hole:
         row.gap_bytes = min(row.gap_bytes + ahead, 0xFFFFFFFF)
         row.gaps = min(row.gaps + 1, 0xFFFF)
         counts[_TCP_GAPS] += 1
@@ -205,10 +230,11 @@ def _advance(counts, row, p, before, seen, had_payload):
             if row.gap_bytes == 0:
                 counts[_TCP_GAPS] -= row.gaps
                 row.gaps = 0
+                row.marks &= 0xFF ^ _HOLES
             old = False
     if _signed(past - before) > 0:
-        return past, old
-    return before, old
+        return past, old, hole
+    return before, old, hole
 
 
 @part

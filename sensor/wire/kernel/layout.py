@@ -20,7 +20,7 @@ FLOW = np.dtype(
         ("orig_lo", "<u8"),
         ("resp_hi", "<u8"),
         ("resp_lo", "<u8"),
-        ("orig_port", "<u2"),
+        ("orig_port", "<u2"),  # of ICMP its type, and the type that answers it or, where none does, its code
         ("resp_port", "<u2"),
         ("proto", "u1"),  # IP protocol number
         ("want", "u1"),  # Want
@@ -45,25 +45,17 @@ FLOW = np.dtype(
         ("first_ts", "<i8"),
         ("orig_mac", "<u8"),  # 48 bits, 0 when the link has none
         ("resp_mac", "<u8"),
-        (
-            "orig_isn",
-            "<u4",
-        ),  # TCP: sequence number of the first payload byte, valid with ORIG_SYN / RESP_SYN in `marks`
+        ("orig_isn", "<u4"),  # TCP: number of the first payload byte, valid with ORIG_SYN / RESP_SYN in `marks`
         ("resp_isn", "<u4"),
         ("history", "<u8"),  # Zeek's history as 5-bit codes (sensor.wire.kernel.zeek), oldest in the lowest bits
-        (
-            "orig_hole",
-            "<u4",
-        ),  # TCP: where the first bytes missing would be, valid with ORIG_HOLE / RESP_HOLE in `marks`
+        ("orig_hole", "<u4"),  # TCP: where the latest bytes missing begin, valid with ORIG_HOLE / RESP_HOLE in `marks`
         ("resp_hole", "<u4"),
         ("gap_bytes", "<u4"),  # TCP payload bytes missing between what was seen
         ("gaps", "<u2"),  # jumps over missing bytes; 0 again when all were filled
         ("vlan", "<u2"),  # innermost VLAN id, 0 = none
         ("tunnel", "<u2"),  # Tunnel of the innermost encapsulation, 0 = none
-        (
-            "outer_orig_hi",
-            "<u8",
-        ),  # addresses of the innermost encapsulation that has some, of the flow's first packet; 0 = none
+        # addresses of the innermost encapsulation that has some, of the flow's first packet; 0 = none
+        ("outer_orig_hi", "<u8"),
         ("outer_orig_lo", "<u8"),
         ("outer_resp_hi", "<u8"),
         ("outer_resp_lo", "<u8"),
@@ -141,7 +133,7 @@ class Kind(IntEnum):
     """What a handed-up segment is."""
 
     PAYLOAD = 0
-    FRAME = 1  # a whole frame's network layer worth reading outside flows (ARP, router advertisement); slot is -1
+    FRAME = 1  # a network layer worth reading outside flows (ARP, LLDP, router advertisement); slot -1, `seq` its ethertype, `ack` its VLAN
     REASSEMBLED = 2  # as PAYLOAD, of a datagram that came in fragments: `offset` is into Tables.whole
 
 
@@ -202,6 +194,7 @@ class Unreadable(IntEnum):
     WLAN_ENCRYPTED = 9
     ESP = 10
     SNAPPED = 11  # the payload was cut by the capture's snap length
+    MACSEC = 12  # encrypted
     SIZE = 16
 
 
@@ -237,7 +230,9 @@ class Control(IntEnum):
     READY = 9  # of those: to be opened
     SPENT = 10  # of those: opened, in use until the next walk
     DUE = 11  # datagrams begun up to this time are to be given up; set by the caller, 0 = none
-    SIZE = 12
+    COPYING = 12  # how far the capture shows that copies are usual (sensor.wire.kernel.duplicates)
+    COPIED_AT = 13  # frames counted when that was last so
+    SIZE = 14
 
 
 MAX_STEPS = 24

@@ -57,6 +57,8 @@ def first_layer(data, p):
         return _cisco(data, p)
     if link == 107:
         return _frame_relay(data, p)
+    if link == 197:
+        return _erf(data, p)
     if p.reason >= 0:
         return STOP
     return fail(p, _LINK_TYPE)
@@ -191,6 +193,33 @@ def _cisco(data, p):
         return fail(p, _TRUNCATED)
     p.at = at + 4
     return be16(data, at + 2)
+
+
+@rare
+def _erf(data, p):
+    """Endace's record: time 8, type 1 (bit 7: a header of 8 follows, and so on), 7 more bytes; Ethernet stands behind 2 more."""
+    at = p.at + 16
+    if p.end < at:
+        return fail(p, _TRUNCATED)
+    kind = u8(data, p.at + 8)
+    more = kind & 0x80
+    while more and p.end - at >= 8:
+        more = u8(data, at) & 0x80
+        at += 8
+    kind &= 0x7F
+    p.at = at
+    if kind in (2, 11, 16, 20):
+        p.at = at + 2
+        return ETHERNET
+    if kind in (1, 10, 15, 19):
+        if p.end - at >= 2 and be16(data, at) == 0xFF03:
+            return PPP
+        return _cisco(data, p)
+    if kind == 22:
+        return 0x0800
+    if kind == 23:
+        return 0x86DD
+    return OTHER
 
 
 @rare

@@ -10,6 +10,7 @@ IP = 0x10001  # version by the first nibble
 LLC = 0x10002
 PPP = 0x10003  # protocol number first, one byte or two (RFC 1661)
 ETHERNET = 0x10004
+WLAN = 0x10005  # 802.11
 
 
 @part

@@ -20,6 +20,8 @@ _IP_HEADER = int(Unreadable.IP_HEADER)
 _EXTENSION = int(Unreadable.IPV6_EXTENSION)
 
 MAX_EXTENSIONS = 10
+SHORTEST = 46
+"""An Ethernet frame is padded up to here: an IPv6 packet of length 0 in it is empty."""
 EXTENSIONS = (0, 43, 44, 51, 60, 135, 139, 140)
 
 
@@ -36,6 +38,7 @@ def ipv4(data, p):
     header = (first & 15) << 2
     if first >> 4 != 4 or header < 20:
         p.reason = _IP_HEADER
+        p.version = 0 if first >> 4 != 4 else 4
         return False
     total = be16(data, at + 2)
     if total == 0:
@@ -60,6 +63,7 @@ def ipv4(data, p):
     p.wire_end = at + total
     p.end = min(p.end, p.wire_end)
     p.at = at + header
+    p.hops = u8(data, at + 8)
     proto = u8(data, at + 9)
     if proto == 51 and not (p.later_fragment or p.more_fragments):
         return extensions(data, p, proto)
@@ -77,9 +81,12 @@ def ipv6(data, p):
         return False
     if u8(data, at) >> 4 != 6:
         p.reason = _IP_HEADER
+        p.version = 0
         return False
     length = be16(data, at + 4)
-    total = 40 + length if length else p.wire_end - at
+    total = p.wire_end - at
+    if length or total <= SHORTEST:
+        total = 40 + length
     p.ip_at = at
     p.ip_len = total
     p.src_hi = be64(data, at + 8)
@@ -93,6 +100,7 @@ def ipv6(data, p):
     p.wire_end = at + total
     p.end = min(p.end, p.wire_end)
     p.at = at + 40
+    p.hops = u8(data, at + 7)
     proto = u8(data, at + 6)
     if proto in (6, 17):
         p.proto = proto

@@ -42,6 +42,7 @@ PACKET = np.dtype(
         ("later_fragment", "u1"),  # no transport header in it
         ("more_fragments", "u1"),
         ("reason", "i1"),  # Unreadable, or -1
+        ("hops", "u1"),  # TTL or hop limit
         ("guessed", "u1"),  # the encapsulation was taken for one by its port: its inside must prove it
         ("outer", "u1"),  # outer_* are valid
         ("saved", "u1"),  # row 1 holds the packet outside the encapsulation

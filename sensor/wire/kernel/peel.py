@@ -7,23 +7,26 @@ Read in a loop in which each layer names the next by an ethertype, so that any o
 * PPPoE session (RFC 2516): 0x11, code 0, session 2, length 2, then PPP's protocol number
 * MPLS (RFC 3032): labels of 4 bytes until the bottom-of-stack bit; then IP by its version nibble, or a pseudowire's
   Ethernet frame with or without a control word of 4 bytes (RFC 4448)
-* 802.1ah: 4 bytes, then Ethernet
+* 802.1ah: 4 bytes, then Ethernet; FabricPath 2 bytes, then Ethernet; VN-tag 4 bytes, next ethertype 2
+* MACsec (IEEE 802.1AE): flags 1 (20: a station's number of 8, 08 and 04: encrypted), length 1, number 4, next ethertype 2;
+  16 bytes of check behind the frame
 """
 
 from sensor.compiled import part, rare
 from sensor.wire.kernel.layout import MAX_STEPS, Tunnel, Unreadable
 from sensor.wire.kernel.link import ethernet, first_layer, llc, type_or_length
 from sensor.wire.kernel.load import be16, u8
-from sensor.wire.kernel.names import ETHERNET, IP, LLC, OTHER, PPP, STOP, fail
+from sensor.wire.kernel.names import ETHERNET, IP, LLC, OTHER, PPP, STOP, WLAN, fail
 from sensor.wire.kernel.network import EXTENSIONS, extensions, ipv4, ipv6
 from sensor.wire.kernel.tunnels import NOTHING_INSIDE, enter, inside, outside_again
-from sensor.wire.kernel.wlan import subframe
+from sensor.wire.kernel.wlan import subframe, wlan
 
 # What `peel` found.
 NOTHING = 0  # p.reason says why, or -1: another protocol
 FOUND = 1  # the innermost IP packet
 ARP = 2  # p.at is at its header
 FRAGMENT = 3  # p.at is at the bytes of a fragment, of an IP packet that may be anything
+NEIGHBOUR = 4  # LLDP: p.at is at its first element
 
 # Where `peel` begins.
 LINK = 0
@@ -33,6 +36,7 @@ HELD = 2  # behind the IP header of a datagram put together
 _TRUNCATED = int(Unreadable.LINK_TRUNCATED)
 _IP_HEADER = int(Unreadable.IP_HEADER)
 _TOO_DEEP = int(Unreadable.ENCAPSULATION_DEPTH)
+_MACSEC = int(Unreadable.MACSEC)
 _PPPOE = int(Tunnel.PPPOE)
 _MPLS = int(Tunnel.MPLS)
 _PBB = int(Tunnel.PBB)
@@ -64,8 +68,8 @@ def peel(data, packet, begin):
             layer = inside(data, packet)
             if layer == NOTHING_INSIDE:
                 return FOUND
-        elif layer == 0x0806 and not p.saved:
-            return ARP
+        elif layer in (0x0806, 0x88CC) and not p.saved:
+            return ARP if layer == 0x0806 else NEIGHBOUR
         else:
             layer = _between(data, p, layer)
     else:
@@ -99,6 +103,13 @@ def _between(data, p, layer):
         return ethernet(data, p)
     if layer == 0x88E7:
         return _backbone(p)
+    if layer in (0x8903, 0x8926):
+        return _switch_tag(data, p, layer)
+    if layer == 0x88E5:
+        return _macsec(data, p)
+    if layer == WLAN:
+        p.frame_end = p.end
+        return wlan(data, p)
     return OTHER
 
 
@@ -122,6 +133,33 @@ def _tag(data, p):
     p.vlan = be16(data, at) & 0xFFF
     p.at = at + 4
     return type_or_length(p, be16(data, at + 2))
+
+
+@rare
+def _switch_tag(data, p, layer):
+    """What Cisco's switches put between themselves: FabricPath (2 bytes, then Ethernet), VN-tag (4 bytes, then a type)."""
+    at = p.at
+    if p.end - at < 6:
+        return fail(p, _TRUNCATED)
+    if layer == 0x8903:
+        p.at = at + 2
+        return ETHERNET
+    p.at = at + 6
+    return type_or_length(p, be16(data, at + 4))
+
+
+@rare
+def _macsec(data, p):
+    at = p.at
+    size = 14 if p.end > at and u8(data, at) & 0x20 else 6
+    if p.end - at < size + 2:
+        return fail(p, _TRUNCATED)
+    if u8(data, at) & 0x0C:
+        return fail(p, _MACSEC)
+    p.at = at + size + 2
+    p.wire_end -= 16
+    p.end = min(p.end, p.wire_end)
+    return type_or_length(p, be16(data, at + size))
 
 
 @rare

@@ -3,10 +3,14 @@
 * TCP (RFC 9293): ports, sequence 4, acknowledgement 4, header length in words at 12, flags at 13, window at 14
 * UDP (RFC 768): ports, length at 4; a length of 0 is a jumbogram's
 * UDP-Lite (RFC 3828): ports, checksum coverage at 4; SCTP (RFC 9260): ports, 12 bytes before the chunks
+* ICMP: type 1, code 1 (RFC 792, RFC 4443); what answers a question has a type of its own, and is of its flow
 * everything else is a flow with ports 0
 """
 
-from sensor.compiled import part
+import numpy as np
+
+from sensor.compiled import part, rare
+from sensor.wire.icmp import ANSWERS, ICMP, ICMPV6
 from sensor.wire.kernel.layout import Unreadable
 from sensor.wire.kernel.load import be16, be32, u8
 
@@ -17,8 +21,6 @@ WHOLE = 2
 
 TCP = 6
 UDP = 17
-ICMP = 1
-ICMPV6 = 58
 SCTP = 132
 UDP_LITE = 136
 
@@ -26,6 +28,11 @@ FIN = 1
 SYN = 2
 RST = 4
 ACK = 16
+
+_ANSWERS = np.full((2, 256), -1, dtype=np.int16)  # -1: nothing answers it
+for _version, _proto in enumerate((ICMP, ICMPV6)):
+    for _asks, _answers in ANSWERS[_proto].items():
+        _ANSWERS[_version, _asks] = _answers
 
 _TRUNCATED = int(Unreadable.TRANSPORT_TRUNCATED)
 _HEADER = int(Unreadable.TRANSPORT_HEADER)
@@ -57,8 +64,9 @@ def transport(data, p):
         return _ports(data, p, 12)
     if proto == 50:
         p.reason = _ESP
-    header = 8 if proto in (ICMP, ICMPV6) else 0
-    _payload(p, min(header, p.wire_end - p.at))
+    if proto in (ICMP, ICMPV6):
+        return _icmp(data, p)
+    _payload(p, 0)
     return WHOLE
 
 
@@ -69,6 +77,18 @@ def _payload(p, header):
     p.payload_cap = max(0, p.end - p.payload_at)
     if p.payload_cap < p.payload_len and p.reason < 0:
         p.reason = _SNAPPED
+
+
+@rare
+def _icmp(data, p):
+    at = p.at
+    if p.end - at >= 2:
+        kind = u8(data, at)
+        answer = np.int64(_ANSWERS[0 if p.proto == ICMP else 1, kind])
+        p.src_port = kind
+        p.dst_port = answer if answer >= 0 else u8(data, at + 1)
+    _payload(p, min(8, p.wire_end - at))
+    return WHOLE
 
 
 @part

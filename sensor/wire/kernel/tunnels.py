@@ -16,7 +16,7 @@ must prove good up to an IP header, else the packet outside is the flow. Fragmen
 from sensor.compiled import part, rare
 from sensor.wire.kernel.layout import MAX_DEPTH, Tunnel, Unreadable
 from sensor.wire.kernel.load import be16, u8
-from sensor.wire.kernel.names import ETHERNET, IP, OTHER, PPP, STOP
+from sensor.wire.kernel.names import ETHERNET, IP, OTHER, PPP, STOP, WLAN
 
 NOTHING_INSIDE = 0  # no ethertype is 0
 
@@ -114,6 +114,12 @@ def _gre(data, packet):
         return _enter(packet, _GRE, size, PPP, 0)
     if kind == 0x6558:
         return _enter(packet, _GRE, size, ETHERNET, 0)
+    if kind == 0x883E:  # a web cache's (WCCP): version 2 has 4 bytes before the packet
+        if p.end - at > size and u8(data, at + size) >> 4 != 4:
+            size += 4
+        kind = 0x0800
+    elif kind == 0x9000 or (0x8200 <= kind <= 0x8370 and kind & 15 == 0):  # Aruba's access points
+        kind = WLAN
     return _enter(packet, _GRE, size, kind, 0)
 
 

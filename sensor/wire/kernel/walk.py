@@ -7,6 +7,7 @@ is bounded by the layers of the packet and the probes of the hash.
 import numpy as np
 
 from sensor.compiled import compiled, part, rare
+from sensor.wire.icmp import ICMP, ICMPV6
 from sensor.wire.kernel.account import begin, count, reopen, reused, write
 from sensor.wire.kernel.checksum import wrong, wrong_header
 from sensor.wire.kernel.duplicates import fingerprint, remember, seen_before
@@ -16,11 +17,9 @@ from sensor.wire.kernel.layout import Control, Count, Kind, Stop, Unreadable, Wa
 from sensor.wire.kernel.link import start
 from sensor.wire.kernel.load import u8
 from sensor.wire.kernel.packet import HELD_BYTES, Held
-from sensor.wire.kernel.peel import AGGREGATE, ARP, FOUND, FRAGMENT, HELD, LINK, NOTHING, peel
+from sensor.wire.kernel.peel import AGGREGATE, ARP, FOUND, FRAGMENT, HELD, LINK, NEIGHBOUR, NOTHING, peel
 from sensor.wire.kernel.transport import (
     FIN,
-    ICMP,
-    ICMPV6,
     RST,
     SCTP,
     SYN,
@@ -100,7 +99,7 @@ def walk(data, table, first, t, packet, segments):
             known = transport(source, p) if found == FOUND else no_transport(p)
             value = hash_of(t, p)
             mark = fingerprint(source, p, known, value, ts)
-            if held < 0 and seen_before(t.seen, mark, p, ts):
+            if held < 0 and seen_before(t, mark, p, ts):
                 t.counts[_DUPLICATES] += 1
                 _count_ip(t.counts, p, found)
             elif found == FRAGMENT:
@@ -127,9 +126,11 @@ def walk(data, table, first, t, packet, segments):
                 if not overdue:
                     p.ip_len = 0 if held >= 0 else p.ip_len  # fragment by fragment before
                     _count_ip(t.counts, p, found)
-        elif found == ARP:
-            t.counts[_ARP] += 1
-            _hand_up_frame(segments[written], p, p.at, ts)
+                elif t.held[held].cut < HELD_BYTES - 1:  # it could never be whole
+                    _count_transport(t.counts, p.proto)
+        elif found in (ARP, NEIGHBOUR):
+            t.counts[_ARP if found == ARP else _OTHER_LINK] += 1
+            _hand_up_frame(segments[written], p, p.at, ts, 0x0806 if found == ARP else 0x88CC)
             written += 1
         elif overdue:
             pass
@@ -195,7 +196,7 @@ def _advertisement(source, p, segments, written, ts):
     """A router advertisement is handed up as it is. How many segments that made."""
     if p.proto != ICMPV6 or p.at >= p.end or u8(source, p.at) != 134 or written == len(segments):
         return 0
-    _hand_up_frame(segments[written], p, p.ip_at, ts)
+    _hand_up_frame(segments[written], p, p.ip_at, ts, 0x86DD)
     return 1
 
 
@@ -214,9 +215,12 @@ def _count_frame(counts, frame):
 def _count_ip(counts, p, found):
     counts[_IP_BYTES] += p.ip_len
     counts[_IPV4 if p.version == 4 else _IPV6] += 1
-    if found == FRAGMENT:
-        return
-    proto = p.proto
+    if found != FRAGMENT:
+        _count_transport(counts, p.proto)
+
+
+@part
+def _count_transport(counts, proto):
     if proto == TCP:
         counts[_TCP] += 1
     elif proto == UDP:
@@ -262,15 +266,15 @@ def _hand_up(segment, row, p, slot, from_orig, ts, kind):
 
 
 @rare
-def _hand_up_frame(segment, p, at, ts):
-    """A network layer that Python reads itself. `ack` and `seq` are 0; `wire_length` may exceed what was captured."""
+def _hand_up_frame(segment, p, at, ts, layer):
+    """A network layer that Python reads itself. `wire_length` may exceed what was captured."""
     segment.uid = 0
     segment.ts = ts
     segment.offset = at
     segment.length = p.end - at
     segment.wire_length = max(p.wire_end, p.end) - at
-    segment.seq = 0
-    segment.ack = 0
+    segment.seq = layer
+    segment.ack = p.vlan
     segment.slot = -1
     segment.flags = 0
     segment.from_orig = 0

@@ -2,8 +2,8 @@
 
 The kernel writes the history as codes of 5 bits, the oldest in the lowest, 0 for none: 1–12 are Zeek's letters from the
 originator (written in capitals), 13–24 the same from the responder, 25 is `^` (the direction was turned because the
-responder was seen first). Each letter is written once, so twelve fit; Zeek repeats some, and also writes `g` and `c`, which
-need the payload and the checksum of every packet.
+responder was seen first). Each letter is written once, so twelve fit; Zeek repeats some. `g` is written when the receiver
+acknowledges bytes that were not seen, `c` of packets whose payload is handed up.
 (https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html)
 """
 
@@ -14,7 +14,7 @@ S, H, A, D, F, R, G, T, W, C, I, Q = range(1, 13)  # noqa: E741
 RESP = 12
 FLIP = 25
 
-_FIN, _SYN, _RST = 1, 2, 4
+_FIN, _SYN, _RST, _ACK = 1, 2, 4, 16
 
 
 @lru_cache(4_096)
@@ -42,7 +42,7 @@ def conn_state(proto: int, pkts: tuple[int, int], flags: tuple[int, int]) -> str
     if proto != 6:
         return "OTH"
     orig, resp = flags
-    shaken = orig & _SYN and resp & _SYN
+    shaken = resp & _SYN and orig & (_SYN | _ACK)  # a SYN that was missed was answered, and the answer acknowledged
     if (orig | resp) & _RST and not (orig & resp & _FIN):
         return _reset_state(orig, resp)
     if orig & resp & _FIN:

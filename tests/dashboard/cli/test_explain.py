@@ -105,6 +105,8 @@ def test_of_a_guest_only_counts(capture):
     assert "seen: " in text
     assert "record" not in text
     assert "x.example" not in text
+    assert "a guest's device" in text
+    assert "192.168.1.10" not in text
 
 
 def test_a_flood_of_flows_is_bounded_and_said(capture, monkeypatch):

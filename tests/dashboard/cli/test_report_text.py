@@ -132,9 +132,9 @@ def test_what_could_not_be_seen_is_said_even_so():
     )
     told = flat(text([], stats))
     assert "Bonnes pratiques constatées : 3." in told
-    assert "Paquets que Vigie n’a pas su lire : 42 (esp, ip_truncated)." in told
+    assert "pas entièrement : 42 (VPN IPsec chiffré, en-tête IP incomplet)." in told
     assert "absents de la capture) : 3." in told
-    assert "7 éléments (flows)" in told
+    assert "7 éléments (flux)" in told
 
 
 def test_a_device_is_called_as_it_calls_itself_where_nobody_named_it():

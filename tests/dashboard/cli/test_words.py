@@ -6,7 +6,10 @@ import pytest
 
 from dashboard.cli.words import COLOURS, WORDS
 from dashboard.texts import Texts
+from sensor.chain import Chain
 from sensor.detect.alert import Severity
+from sensor.settings import load
+from sensor.wire.kernel.layout import Unreadable
 
 
 def fields(text):
@@ -31,6 +34,14 @@ def test_the_page_and_the_command_line_call_a_severity_the_same(lang):
     assert {key: page(key) for key in WORDS[lang] if key.startswith("severity.")} == {
         key: word for key, word in WORDS[lang].items() if key.startswith("severity.")
     }
+
+
+def test_every_reason_and_every_table_has_words():
+    """What `--stats` counts under a word is told to people in a sentence of theirs."""
+    stats = Chain(load(None, None), seed=1, host_names=True).stats()
+    wanted = {f"reason.{reason.name.lower()}" for reason in Unreadable if reason is not Unreadable.SIZE}
+    wanted |= {f"table.{table}" for table in stats.evictions}
+    assert {key for key in WORDS["fr"] if key.startswith(("reason.", "table."))} == wanted
 
 
 def test_words_fit_their_column():

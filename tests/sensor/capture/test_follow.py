@@ -8,7 +8,7 @@ import pytest
 
 from sensor.capture import follow
 from sensor.capture.follow import FollowSource
-from tests.sensor.capture.test_files import PACKETS, SECONDS, enhanced, interface, pcap, section
+from tests.sensor.capture.made import PACKETS, SECONDS, enhanced, interface, pcap, section
 
 
 class Followed:

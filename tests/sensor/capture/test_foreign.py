@@ -7,7 +7,7 @@ import pytest
 
 from sensor.capture import CaptureError, foreign
 from sensor.capture.files import open_capture
-from tests.sensor.capture.test_files import PACKETS, pcap
+from tests.sensor.capture.made import PACKETS, pcap
 
 
 @pytest.fixture

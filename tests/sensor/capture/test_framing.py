@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sensor.capture import FRAME
 from sensor.capture.framing import FULL, INTERFACE, META, MORE, pcap_frames, pcapng_frames
-from tests.sensor.capture.test_files import enhanced, interface, pcap, section, simple
+from tests.sensor.capture.made import enhanced, interface, pcap, section, simple
 
 
 def readonly(content):

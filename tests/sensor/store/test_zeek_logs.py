@@ -7,7 +7,7 @@ import pytest
 
 from sensor.store import zeek_logs
 from sensor.store.zeek_logs import ZeekLogs
-from sensor.track.observation import Conn, Device, Direction, Endpoint, Observation, Peer, Session
+from sensor.track.observation import Conn, Device, Direction, Endpoint, Observation, Outer, Peer, Session
 from sensor.wire.records import (
     Attachment,
     Dns,
@@ -168,7 +168,20 @@ def test_names_of_the_internet_are_written_in_any_case(tmp_path):
 
 def test_of_guests_only_connections_are_written(tmp_path):
     records = [seen(record, group="guest") for record in (Ssl(server_name="a.example"), conn(), Netbios("x"))]
-    assert set(written(tmp_path, *records, names=True)) == {"conn"}
+    told = written(tmp_path, *records, names=True)
+    assert set(told) == {"conn"}
+    (line,) = told["conn"]
+    assert (line["orig_ip_bytes"], line["guest"]) == (220, True)
+    assert not {"id.orig_h", "id.resp_h", "id.resp_p", "service", "community_id", "local_orig"} & line.keys()
+
+
+def test_a_connection_in_a_tunnel_says_so(tmp_path):
+    carried = replace(conn(), outer=Outer("vxlan", "198.51.100.1", "198.51.100.2"))
+    (line,) = written(tmp_path, carried)["conn"]
+    assert (line["tunnel"], line["tunnel.orig_h"], line["tunnel.resp_h"]) == ("vxlan", "198.51.100.1", "198.51.100.2")
+    (labelled,) = written(tmp_path, replace(conn(), outer=Outer("mpls", None, None)))["conn"]
+    assert labelled["tunnel"] == "mpls"
+    assert "tunnel.orig_h" not in labelled
 
 
 def test_what_is_no_log_is_passed_over(tmp_path):

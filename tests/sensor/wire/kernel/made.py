@@ -5,6 +5,8 @@ from ipaddress import IPv6Address
 from typing import NamedTuple
 
 import numpy as np
+from scapy.layers.inet import IP, TCP
+from scapy.layers.l2 import Ether
 
 from sensor.capture import FRAME, Frames
 from sensor.wire.kernel import Kernel
@@ -14,6 +16,9 @@ from sensor.wire.kernel.layout import Control, Count, Stop, Unreadable, Want
 START = 1_700_000_000_000_000_000
 MS = 1_000_000
 ETHERNET = 1
+MAC_A, MAC_B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
+A, B = "10.0.0.1", "192.0.2.9"
+A6, B6 = "2001:db8::1", "2001:db8::9"
 
 
 def frames_of(packets, *, link=ETHERNET, start=START, step=100 * MS, snap=None):
@@ -131,3 +136,19 @@ def pcap(packets, *, link=ETHERNET):
         raw = bytes(packet)
         out += struct.pack("<IIII", 1_700_000_000, i, len(raw), len(raw)) + raw
     return out
+
+
+def up(**tcp):
+    return Ether(src=MAC_A, dst=MAC_B) / IP(src=A, dst=B) / TCP(**{"sport": 40000, "dport": 443, **tcp})
+
+
+def down(**tcp):
+    return Ether(src=MAC_B, dst=MAC_A) / IP(src=B, dst=A) / TCP(**{"sport": 443, "dport": 40000, **tcp})
+
+
+def handshake(isn=1000, answer=5000):
+    return [
+        up(flags="S", seq=isn),
+        down(flags="SA", seq=answer, ack=isn + 1),
+        up(flags="A", seq=isn + 1, ack=answer + 1),
+    ]

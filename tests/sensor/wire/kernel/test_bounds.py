@@ -34,7 +34,10 @@ def test_with_bounds_checking(tmp_path):
     environment = dict(os.environ, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(tmp_path / "cache"), PYTHONPATH=str(ROOT))
     environment.pop("CI", None)  # the outer run counts what is left out
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
-    tests = [str(canary), *(str(HERE / name) for name in ("test_hostile.py", "test_walk.py", "test_link.py"))]
+    tests = [
+        str(canary),
+        *(str(HERE / name) for name in ("test_hostile.py", "test_walk.py", "test_account.py", "test_link.py")),
+    ]
     done = subprocess.run(
         [*command, *tests], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False
     )

@@ -9,7 +9,7 @@ from scapy.contrib.mpls import MPLS
 from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import ARP, GRE, Dot1Q, Ether
-from scapy.layers.ppp import HDLC, PPP
+from scapy.layers.ppp import PPP, PPPoE
 from scapy.layers.vxlan import VXLAN
 from scapy.packet import Raw
 
@@ -38,7 +38,6 @@ def gre(flags, kind, rest=b""):
     return proto(47, struct.pack("!HH", flags, kind) + rest)
 
 
-INNER = bytes(FRAME)
 CASES = [
     pytest.param(OUTER / FOUR, Tunnel.IPIP, FOUR_FLOW, id="IP in IP"),
     pytest.param(OUTER6 / FOUR, Tunnel.IPIP, FOUR_FLOW, id="IPv4 in IPv6"),
@@ -56,6 +55,14 @@ CASES = [
         Tunnel.GRE,
         FOUR_FLOW,
         id="PPTP",
+    ),
+    pytest.param(gre(0, 0x883E) / FOUR, Tunnel.GRE, FOUR_FLOW, id="WCCP"),
+    pytest.param(gre(0, 0x883E, b"\x05\x59\0\x48") / FOUR, Tunnel.GRE, FOUR_FLOW, id="WCCP 2"),
+    pytest.param(
+        gre(0, 0x8240, b"\x08\0\0\0" + b"\x02" * 18 + b"\0\0" + b"\xaa\xaa\x03\0\0\0\x08\0") / FOUR,
+        Tunnel.GRE,
+        FOUR_FLOW,
+        id="Aruba",
     ),
     pytest.param(gre(0, 0x88BE) / FRAME, Tunnel.ERSPAN, FOUR_FLOW, id="ERSPAN I"),
     pytest.param(
@@ -104,6 +111,7 @@ CASES = [
     pytest.param(udp(37008) / Raw(b"\x01\0\0\x01\x0a\x01\x05\x00\x01") / FRAME, Tunnel.TZSP, FOUR_FLOW, id="TZSP"),
     pytest.param(Ether() / MPLS(s=1) / Raw(b"\0\0\0\0") / FRAME, Tunnel.MPLS, FOUR_FLOW, id="pseudowire, control word"),
     pytest.param(Ether() / MPLS(s=1) / FRAME, Tunnel.MPLS, FOUR_FLOW, id="pseudowire"),
+    pytest.param(Ether() / PPPoE(sessionid=1) / PPP(proto=0x21) / FOUR, Tunnel.PPPOE, FOUR_FLOW, id="PPPoE"),
     pytest.param(Ether(type=0x88E7) / Raw(b"\0\0\0\x07") / FRAME, Tunnel.PBB, FOUR_FLOW, id="802.1ah"),
     pytest.param(
         Ether() / Dot1Q(vlan=3, type=0x88E7) / Raw(b"\0\0\0\x07") / FRAME, Tunnel.PBB, FOUR_FLOW, id="802.1ah, tagged"
@@ -178,27 +186,6 @@ def test_a_bad_inside_is_told():
     assert [flow.proto for flow in seen.flows] == [47]
 
 
-@pytest.mark.parametrize(
-    ("link", "frame"),
-    [
-        pytest.param(9, PPP(proto=0x21) / FOUR, id="PPP"),
-        pytest.param(9, HDLC() / PPP(proto=0x21) / FOUR, id="PPP with address and control"),
-        pytest.param(50, HDLC() / PPP(proto=0x21) / FOUR, id="PPP, serial"),
-        pytest.param(51, b"\x11\0\0\x01\0\x2e\0\x21" + bytes(FOUR), id="PPPoE without Ethernet"),
-        pytest.param(104, b"\x0f\0\x08\0" + bytes(FOUR), id="Cisco HDLC"),
-        pytest.param(107, b"\x18\x41\x03\xcc" + bytes(FOUR), id="frame relay"),
-        pytest.param(107, b"\x18\x41\x03\0\x80\0\0\0\x08\0" + bytes(FOUR), id="frame relay, SNAP"),
-        pytest.param(107, b"\x18\x41\x08\0" + bytes(FOUR), id="frame relay, Cisco"),
-        pytest.param(239, b"\x02\0\0\x05" + b"\x06\0\x0a\0ab\0\0" + b"\x30\0\x09\0" + bytes(FOUR), id="nflog"),
-        pytest.param(192, b"\0\0\x08\0\x01\0\0\0" + INNER, id="PPI, Ethernet"),
-    ],
-)
-def test_links(link, frame):
-    seen = walk(frames_of([frame], link=link))
-    assert seen.flows == [FOUR_FLOW]
-    assert seen.payloads == [b"mail"]
-
-
 LLC = b"\xaa\xaa\x03\0\0\0\x08\0"
 
 
@@ -211,26 +198,26 @@ def wlan(*, control=0x08, flags=0x01, qos=b"", body=LLC + bytes(FOUR)):
 RADIOTAP = b"\0\0\x09\0\x02\0\0\0"
 
 
-@pytest.mark.parametrize(
-    ("link", "frame", "macs"),
-    [
-        pytest.param(105, wlan(), (0x0A, 0x0B), id="to the access point"),
-        pytest.param(105, wlan(flags=2), (0x0B, 0xAA), id="from the access point"),
-        pytest.param(105, wlan(flags=0), (0x0A, 0xAA), id="direct"),
-        pytest.param(105, wlan(flags=3), (0x0C, 0x0B), id="between access points"),
-        pytest.param(105, wlan(control=0x88, qos=b"\0\0"), (0x0A, 0x0B), id="QoS"),
-        pytest.param(105, wlan(control=0x88, flags=0x81, qos=b"\0\0" + b"\0" * 4), (0x0A, 0x0B), id="QoS, HT control"),
-        pytest.param(127, RADIOTAP + b"\0" + wlan(), (0x0A, 0x0B), id="radiotap"),
-        pytest.param(127, RADIOTAP + b"\x10" + wlan() + b"FCS4", (0x0A, 0x0B), id="radiotap, check sequence"),
-        pytest.param(
-            127,
-            b"\0\0\x1a\0\x03\0\0\x80\0\0\0\0" + b"\0" * 12 + b"\x20\0" + wlan(control=0x88, qos=b"\0\0pd"),
-            (0x0A, 0x0B),
-            id="radiotap, time, second word, padded header",
-        ),
-        pytest.param(192, b"\0\0\x08\0\x69\0\0\0" + wlan(), (0x0A, 0x0B), id="PPI"),
-    ],
-)
+WLAN_CASES = [
+    pytest.param(105, wlan(), (0x0A, 0x0B), id="to the access point"),
+    pytest.param(105, wlan(flags=2), (0x0B, 0xAA), id="from the access point"),
+    pytest.param(105, wlan(flags=0), (0x0A, 0xAA), id="direct"),
+    pytest.param(105, wlan(flags=3), (0x0C, 0x0B), id="between access points"),
+    pytest.param(105, wlan(control=0x88, qos=b"\0\0"), (0x0A, 0x0B), id="QoS"),
+    pytest.param(105, wlan(control=0x88, flags=0x81, qos=b"\0\0" + b"\0" * 4), (0x0A, 0x0B), id="QoS, HT control"),
+    pytest.param(127, RADIOTAP + b"\0" + wlan(), (0x0A, 0x0B), id="radiotap"),
+    pytest.param(127, RADIOTAP + b"\x10" + wlan() + b"FCS4", (0x0A, 0x0B), id="radiotap, check sequence"),
+    pytest.param(
+        127,
+        b"\0\0\x1a\0\x03\0\0\x80\0\0\0\0" + b"\0" * 12 + b"\x20\0" + wlan(control=0x88, qos=b"\0\0pd"),
+        (0x0A, 0x0B),
+        id="radiotap, time, second word, padded header",
+    ),
+    pytest.param(192, b"\0\0\x08\0\x69\0\0\0" + wlan(), (0x0A, 0x0B), id="PPI"),
+]
+
+
+@pytest.mark.parametrize(("link", "frame", "macs"), WLAN_CASES)
 def test_wlan(link, frame, macs):
     seen = walk(frames_of([frame], link=link))
     assert seen.flows == [FOUR_FLOW]

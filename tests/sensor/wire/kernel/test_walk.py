@@ -18,27 +18,22 @@ from scapy.packet import Raw
 from sensor.wire.kernel import Kernel
 from sensor.wire.kernel.layout import FIRST_BUDGET, Kind, Mark, Stop, Want
 from sensor.wire.kernel.walk import walk as compiled_walk
-from tests.sensor.wire.kernel.made import MS, START, Flow, frames_of, walk
-
-MAC_A, MAC_B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
-A, B = "10.0.0.1", "192.0.2.9"
-A6, B6 = "2001:db8::1", "2001:db8::9"
-
-
-def up(**tcp):
-    return Ether(src=MAC_A, dst=MAC_B) / IP(src=A, dst=B) / TCP(**{"sport": 40000, "dport": 443, **tcp})
-
-
-def down(**tcp):
-    return Ether(src=MAC_B, dst=MAC_A) / IP(src=B, dst=A) / TCP(**{"sport": 443, "dport": 40000, **tcp})
-
-
-def handshake(isn=1000, answer=5000):
-    return [
-        up(flags="S", seq=isn),
-        down(flags="SA", seq=answer, ack=isn + 1),
-        up(flags="A", seq=isn + 1, ack=answer + 1),
-    ]
+from tests.sensor.wire.kernel.made import (
+    A6,
+    B6,
+    MAC_A,
+    MAC_B,
+    MS,
+    START,
+    A,
+    B,
+    Flow,
+    down,
+    frames_of,
+    handshake,
+    up,
+    walk,
+)
 
 
 def test_tcp_connection():
@@ -79,33 +74,6 @@ def test_tcp_connection():
     assert seen.payloads == [b"", b"", b"hello", b"you too", b"", b""]
 
 
-@pytest.mark.parametrize(
-    ("first", "orig", "marks"),
-    [
-        pytest.param(up(flags="S"), (A, 40000), Mark.ORIG_SYN, id="syn"),
-        pytest.param(
-            down(flags="SA", seq=7, ack=3),
-            (A, 40000),
-            Mark.RESP_SYN | Mark.ORIG_SYN | Mark.MIDSTREAM | Mark.FLIPPED,
-            id="syn-ack first: the sender answered; what it acknowledges is the originator's start",
-        ),
-        pytest.param(up(flags="A"), (A, 40000), Mark.MIDSTREAM, id="middle, client first"),
-        pytest.param(down(flags="A"), (A, 40000), Mark.MIDSTREAM | Mark.FLIPPED, id="middle, well-known port first"),
-        pytest.param(down(flags="A", sport=3389), (B, 3389), Mark.MIDSTREAM, id="middle, no well-known port"),
-        pytest.param(down(flags="A", dport=22), (B, 443), Mark.MIDSTREAM, id="middle, both well-known"),
-    ],
-)
-def test_who_opened_it(first, orig, marks):
-    seen = walk(frames_of([first]))
-    assert seen.flows[0].orig == orig
-    assert seen.rows[0]["marks"] == marks
-
-
-def test_direction_never_flips():
-    seen = walk(frames_of([down(flags="A", sport=3389), up(flags="S", dport=3389), down(flags="SA", sport=3389)]))
-    assert [flow.orig for flow in seen.flows] == [(B, 3389)]
-
-
 def test_udp_icmp_and_others_are_flows():
     def ip(src, dst):
         return Ether() / IP(src=src, dst=dst)
@@ -126,16 +94,34 @@ def test_udp_icmp_and_others_are_flows():
     )
     assert seen.flows == [
         Flow((A, 5000), (B, 53), 17, (1, 1), (36, 39), (8, 11)),
-        Flow((A, 0), (B, 0), 1, (1, 1), (32, 32), (4, 4)),
+        Flow((A, 8), (B, 0), 1, (1, 1), (32, 32), (4, 4)),
         Flow((A, 7), (B, 8), 132, (1, 0), (36, 0), (4, 0)),
         Flow((A, 0), (B, 0), 2, (1, 0), (24, 0), (4, 0)),
         Flow((A, 1), (B, 2), 136, (1, 0), (32, 0), (4, 0)),
-        Flow((A6, 0), (B6, 0), 58, (1, 0), (51, 0), (3, 0)),
+        Flow((A6, 128), (B6, 129), 58, (1, 0), (51, 0), (3, 0)),
     ]
     assert [int(row["want"]) for row in seen.rows] == [Want.UNDECIDED] + [Want.COUNT] * 5
     assert seen.payloads == [b"question", b"long answer"]
     expected = {"UDP": 2, "ICMP": 3, "SCTP": 1, "OTHER_IP": 1, "UDP_LITE": 1, "IPV4": 7, "IPV6": 1, "FLOWS": 6}
     assert {name: seen.counts[name] for name in expected} == expected
+
+
+def test_icmp_pairs_question_and_answer_and_keeps_the_rest_apart():
+    """As Zeek and Community ID: an answer is of the question's flow; what has no answer is known by its code too."""
+
+    def icmp(src, dst, **kind):
+        return Ether() / IP(src=src, dst=dst) / ICMP(**kind)
+
+    unreachable = [icmp(B, A, type=3, code=1), icmp(B, A, type=3, code=3), icmp(A, B, type=3, code=3)]
+    seen = walk(frames_of([icmp(A, B, type=13), icmp(B, A, type=14), *unreachable]))
+    ends = [(flow.orig, flow.resp, flow.pkts) for flow in seen.flows]
+    assert ends == [
+        ((A, 13), (B, 14), (1, 1)),
+        ((B, 3), (A, 1), (1, 0)),
+        ((B, 3), (A, 3), (1, 1)),
+    ]
+    cut = walk(frames_of([icmp(A, B, type=13)], snap=35))
+    assert (cut.flows[0].orig, cut.flows[0].resp) == ((A, 0), (B, 0))
 
 
 def test_a_late_udp_answer_is_from_the_server():
@@ -183,88 +169,6 @@ def test_bytes_come_from_ip_lengths_not_captured_ones():
 def test_a_length_of_zero_means_the_rest_of_the_frame():
     seen = walk(frames_of([Ether() / IP(src=A, dst=B, len=0) / TCP(flags="PA", seq=1) / Raw(b"z" * 5000)]))
     assert seen.flows[0].bytes == (5000, 0)
-
-
-def test_syn_with_data():
-    seen = walk(frames_of([up(flags="S", seq=99) / Raw(b"fast"), down(flags="SA", seq=7, ack=104)]))
-    assert (seen.segments[0]["seq"], seen.payloads[0]) == (100, b"fast")
-    assert seen.rows[0]["orig_isn"] == 100
-    assert seen.rows[0]["orig_next"] == 104
-
-
-@pytest.mark.parametrize("start", [1000, 0xFFFF_FFF0], ids=["plain", "sequence numbers wrap"])
-def test_gaps_are_counted_and_filled(start):
-    def data(offset, size):
-        return up(flags="PA", seq=(start + offset) & 0xFFFFFFFF) / Raw(b"d" * size)
-
-    seen = walk(frames_of([data(0, 10), data(30, 10)]))
-    assert (seen.rows[0]["gap_bytes"], seen.counts["TCP_GAPS"]) == (20, 1)
-    seen = walk(frames_of([data(40, 10), data(10, 20)]), kernel=seen.kernel)
-    assert (seen.rows[0]["gap_bytes"], seen.counts["TCP_GAPS"]) == (0, 0)
-    assert seen.rows[0]["orig_next"] == (start + 50) & 0xFFFFFFFF
-
-
-def test_keep_alives_and_repeats_are_no_gap():
-    seen = walk(
-        frames_of(
-            [
-                *handshake(),
-                up(flags="PA", seq=1001) / Raw(b"12345"),
-                up(flags="A", seq=1005) / Raw(b"\0"),
-                up(flags="PA", seq=1001) / Raw(b"12345"),
-                up(flags="A", seq=1006),
-            ]
-        )
-    )
-    assert seen.rows[0]["orig_next"] == 1006
-    assert (seen.rows[0]["gap_bytes"], seen.counts["TCP_GAPS"]) == (0, 0)
-
-
-def test_a_reset_with_a_wild_number_is_no_gap():
-    seen = walk(frames_of([*handshake(), up(flags="R", seq=0x7000_0000)]))
-    assert (seen.rows[0]["gap_bytes"], seen.rows[0]["orig_next"]) == (0, 1001)
-    assert seen.rows[0]["marks"] & Mark.CLOSED
-
-
-def closed():
-    return [*handshake(), up(flags="FA", seq=1001), down(flags="FA", seq=5001)]
-
-
-@pytest.mark.parametrize(
-    ("before", "syn", "anew"),
-    [
-        pytest.param(closed(), up(flags="S", seq=90000), True, id="closed, another number"),
-        pytest.param(closed(), up(flags="S", seq=1000), False, id="closed, the same SYN repeated"),
-        pytest.param(closed(), down(flags="S", seq=90000), True, id="closed, from the other side"),
-        pytest.param(handshake(), up(flags="S", seq=90000), False, id="open: not believed"),
-        pytest.param(
-            [*handshake(), up(flags="FA", seq=1001)], up(flags="S", seq=90000), True, id="seen in one direction only"
-        ),
-        pytest.param([up(flags="S", seq=5)], up(flags="S", seq=90000), False, id="a second try"),
-        pytest.param(
-            [up(flags="PA", seq=1001) / Raw(b"early")], up(flags="S", seq=1000), False, id="its own SYN, only late"
-        ),
-        pytest.param(
-            [up(flags="PA", seq=1001) / Raw(b"old")], up(flags="S", seq=0x7FFF_0000), True, id="middle, then a new one"
-        ),
-    ],
-)
-def test_port_reuse(before, syn, anew):
-    seen = walk(frames_of([*before, syn]))
-    assert len(seen.flows) == 1
-    assert [int(row["uid"]) for row in seen.ended] == ([1] if anew else [])
-    assert seen.rows[0]["uid"] == (2 if anew else 1)
-    if anew:
-        assert seen.flows[0].pkts == (1, 0)
-        assert seen.rows[0]["budget"] == FIRST_BUDGET
-        assert seen.rows[0]["orig_isn"] == (int(syn[TCP].seq) + 1)
-        assert seen.flows[0].orig == (syn[IP].src, syn[TCP].sport)
-
-
-def test_port_reuse_after_a_long_silence():
-    kernel = walk(frames_of([*handshake(), up(flags="PA", seq=1001) / Raw(b"x")])).kernel
-    seen = walk(frames_of([up(flags="S", seq=77)], start=START + 3_600_000 * MS), kernel=kernel)
-    assert len(seen.ended) == 1
 
 
 def test_decide_stops_before_the_packet_and_counts_nothing_of_it():
@@ -316,13 +220,16 @@ def test_full_segments_go_on_where_they_stopped():
     assert kernel.tables.counts[11] == 5000
 
 
-def test_arp_and_router_advertisements_are_handed_up():
+def test_arp_lldp_and_router_advertisements_are_handed_up():
     arp = Ether() / Dot1Q(vlan=7) / ARP(psrc=A, pdst=B)
     advertisement = Ether() / IPv6(src="fe80::1", dst="ff02::1") / ICMPv6ND_RA()
-    seen = walk(frames_of([arp, advertisement]))
-    assert [(int(s["kind"]), int(s["slot"]), int(s["uid"])) for s in seen.segments] == [(Kind.FRAME, -1, 0)] * 2
-    assert seen.payloads == [bytes(arp[ARP]), bytes(advertisement[IPv6])]
-    assert (seen.counts["ARP"], seen.counts["ICMP"], seen.counts["FLOWS"]) == (1, 1, 1)
+    elements = b"\x02\x07\x04\x02\0\0\0\0\x0b\x04\x02\x07\x31\x06\x02\0\x78\0\0"
+    lldp = Ether(dst="01:80:c2:00:00:0e", type=0x88CC) / Raw(elements)
+    seen = walk(frames_of([arp, advertisement, lldp]))
+    assert [(int(s["kind"]), int(s["slot"]), int(s["uid"])) for s in seen.segments] == [(Kind.FRAME, -1, 0)] * 3
+    assert [(int(s["seq"]), int(s["ack"])) for s in seen.segments] == [(0x0806, 7), (0x86DD, 0), (0x88CC, 0)]
+    assert seen.payloads == [bytes(arp[ARP]), bytes(advertisement[IPv6]), elements]
+    assert (seen.counts["ARP"], seen.counts["ICMP"], seen.counts["OTHER_LINK"], seen.counts["FLOWS"]) == (1, 1, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from scapy.layers.inet import IP, TCP, UDP
 from scapy.packet import Raw
 
 from sensor.wire.kernel.zeek import conn_state, history_text
-from tests.sensor.wire.kernel.made import frames_of, walk
+from tests.sensor.wire.kernel.made import down, frames_of, handshake, up, walk
 
 A, B = "10.0.0.1", "192.0.2.9"
 
@@ -34,6 +34,19 @@ def told(script):
         (int(row["orig_pkts"]), int(row["resp_pkts"])),
         (int(row["orig_flags"]), int(row["resp_flags"])),
     ), history_text(int(row["history"]))
+
+
+def history(*packets):
+    (row,) = walk(frames_of([*handshake(), *packets])).rows
+    return history_text(int(row["history"]))
+
+
+def test_a_gap_is_told_when_the_receiver_has_what_was_not_seen():
+    late, ack = up(flags="PA", seq=1011) / Raw(b"later"), down(flags="A", seq=5001, ack=1016)
+    assert history(late, down(flags="A", seq=5001, ack=1001)) == "ShADa"
+    assert history(late, ack) == "ShADaG"
+    assert history(late, up(flags="PA", seq=1001) / Raw(b"0123456789"), ack) == "ShADa"
+    assert history(down(flags="PA", seq=5011) / Raw(b"x"), up(flags="A", seq=1001, ack=5012)) == "ShAdg"
 
 
 @pytest.mark.parametrize(
