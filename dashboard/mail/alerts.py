@@ -25,9 +25,10 @@ def alert_letter(
     first, others = alerts[0], alerts[1:]
     view, say = writer.view(first), writer.say
     key = "mail.subject_worse" if worse else "mail.subject"
-    subject = say(key, severity=view.severity_word, title=view.title)
+    title = titled(view)
+    subject = say(key, severity=view.severity_word, title=title)
     if others:
-        subject = say.counted("mail.subject_more", len(alerts) - 1, severity=view.severity_word, title=view.title, n=writer.number(len(others)))  # fmt: skip
+        subject = say.counted("mail.subject_more", len(alerts) - 1, severity=view.severity_word, title=title, n=writer.number(len(others)))  # fmt: skip
     sheet = Sheet(
         lead=shown(view.title),
         kicker=" · ".join((view.severity_word, view.category_word, view.confidence, writer.moment(first.last_seen))),
@@ -70,12 +71,17 @@ def ended_letter(writer: Writer, alert: Alert, answers: str) -> Letter:
         name=f"{alert.id}:ended",
         kind="ended",
         about=alert.id,
-        subject=say("mail.subject_ended", title=view.title),
+        subject=say("mail.subject_ended", title=titled(view)),
         sheet=writer.finished(sheet),
         lang=writer.to.language,
         answers=answers,
         attachments=attached(writer, (alert,)),
     )
+
+
+def titled(view: AlertView) -> str:
+    """The title with the device in it: of ten mails one wants to see which is whose."""
+    return view.title if view.device.casefold() in view.title.casefold() else f"{view.title} ({view.device})"
 
 
 def attached(writer: Writer, alerts: Sequence[Alert], most: int = 200) -> tuple[Attachment, ...]:

@@ -7,7 +7,7 @@ it will say, so that ten thousand of them cost no memory.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from dashboard.mail.alerts import attached
+from dashboard.mail.alerts import attached, titled
 from dashboard.mail.message import Letter
 from dashboard.mail.sheet import Block, Sheet
 from dashboard.mail.writing import Writer, shown
@@ -103,7 +103,7 @@ def _line(writer: Writer, cause: _Cause) -> str:
     line = say(
         "digest.line",
         severity=view.severity_word,
-        title=view.title,
+        title=titled(view),
         more=more,
         times=say.counted("digest.times", cause.count, n=writer.number(cause.count)),
         when=when,

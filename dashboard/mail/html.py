@@ -8,11 +8,15 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from dashboard.mail.sheet import Sheet
+from dashboard.mail.sheet import Sheet, firm
 
 
 def html(sheet: Sheet, lang: str, subject: str) -> str:
     return _template().render(sheet=sheet, lang=lang, subject=subject)
+
+
+def _firm(value: object) -> object:
+    return firm(value) if isinstance(value, str) else value
 
 
 @cache
@@ -27,5 +31,5 @@ def _source() -> str:
 
 @cache
 def _template() -> Template:
-    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_firm)
     return made.from_string(_source())

@@ -24,7 +24,7 @@ from dashboard.formats import bounded
 from dashboard.mail import sheet as sheets
 from dashboard.mail.html import html
 from dashboard.mail.sealed import sealed
-from dashboard.mail.sheet import Sheet
+from dashboard.mail.sheet import Sheet, safe
 
 _SUBJECT = 140
 _POLICY = SMTP.clone(max_line_length=76)
@@ -56,6 +56,11 @@ class Letter:
     answers: str = ""  # the Message-ID that it follows
     attachments: tuple[Attachment, ...] = ()
 
+    @property
+    def headline(self) -> str:
+        """The subject as it is sent: one line, of a length that is shown, no link."""
+        return safe(bounded(self.subject, _SUBJECT))
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
@@ -78,7 +83,7 @@ def message_id(letter: Letter, envelope: Envelope) -> str:
 def compose(letter: Letter, envelope: Envelope) -> bytes:
     """The whole message, lines ended by CR LF. Errors: ValueError (a certificate that cannot encrypt)."""
     mail = EmailMessage(policy=_POLICY)
-    subject = bounded(letter.subject, _SUBJECT)
+    subject = letter.headline
     mail["Subject"] = subject
     mail.set_content(sheets.text(letter.sheet), cte="quoted-printable")
     mail.add_alternative(html(letter.sheet, letter.lang, subject), subtype="html", cte="quoted-printable")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 WIDTH = 72
 _ISOLATED = "\u2068{}\u2069"  # Unicode TR 9, 2.4.2: what is inside has no say in the direction of what is around it
+_BEFORE = re.compile(r" (?=[:;!?»])")
 _LINKS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*):/+(?=\S)|\b(www|ftp)\.|\b(mailto|tel|data|javascript):")
 
 
@@ -91,14 +92,19 @@ def _block(block: Block) -> str:
 
 def _table(pairs: tuple[tuple[str, str], ...]) -> str:
     """Names on the left; a value that is long goes on below itself."""
-    width = min(max(len(name) for name, _ in pairs), 26) + 2
+    width = min(max(len(name) for name, _ in pairs), 28) + 2
     return "\n".join(_wrapped(value, name.ljust(width - 1) + " ", " " * width) for name, value in pairs)
+
+
+def firm(text: str) -> str:
+    """French puts a space before some signs, which no line may break at."""
+    return _BEFORE.sub("\u00a0", text).replace("« ", "«\u00a0")
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> str:
     """A space that holds words together still does so: textwrap breaks at ASCII blanks only."""
     return textwrap.fill(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        firm(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
 
 

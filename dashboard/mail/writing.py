@@ -4,6 +4,7 @@ Called by `dashboard.mail.alerts`, `digests` and `weekly`.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from dashboard.formats import bounded, clock, duration, full_day, number
 from dashboard.mail.post import Post
@@ -33,16 +34,16 @@ class Writer:
         return self.post.texts[self.to.language]
 
     def view(self, alert: Alert) -> AlertView:
-        """As the page would show it, at the level of what may leave the box."""
+        """As the page would show it, but with whole dates, at the level of what may leave the box."""
         if self.post.policy.privacy == "fleet":
             alert = without_name(alert)
         zone = self.post.policy.practice.timezone
-        return Viewer(self.texts, zone, self.post.privacy, day_of(self.now, zone), self.now).alert(alert)
+        return Viewer(self.texts, zone, self.post.privacy, date(1970, 1, 1), self.now).alert(alert)
 
     def moment(self, ns: int) -> str:
         """The day and the hour, whole: a mail is read on another day than it was written."""
         zone, lang = self.post.policy.practice.timezone, self.to.language
-        return f"{full_day(day_of(ns, zone), lang)}, {self.hour(ns)}"
+        return self.say("mail.moment", day=full_day(day_of(ns, zone), lang), hour=self.hour(ns))
 
     def hour(self, ns: int) -> str:
         return clock(ns, self.post.policy.practice.timezone, self.to.language)

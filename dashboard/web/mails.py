@@ -15,6 +15,7 @@ from dashboard.mail.post import Post
 from dashboard.mail.sheet import text
 from dashboard.mail.trying import Progress, progress
 from dashboard.mail.writing import Writer
+from dashboard.sources import AlertQuery
 from dashboard.web.context import dashboard, lang, now, texts
 from dashboard.web.errors import Missing
 from dashboard.web.live import strip_now, versions
@@ -22,6 +23,7 @@ from sensor.detect.policy_mail import Recipient
 from sensor.store import roots
 from sensor.store.days import day_of
 from sensor.store.mailing import Listed
+from sensor.store.table import SEVERITY_RANK
 
 mails = Blueprint("mails", __name__)
 _SHOWN = 50
@@ -58,6 +60,7 @@ def listed() -> str:
         rows=[_line(one) for one in outbox.mails[:_SHOWN]] if outbox else [],
         tried=tried,
         steps=_steps(tried) if tried else (),
+        worst=_worst() if settings.demo else None,
     )
 
 
@@ -79,7 +82,7 @@ def preview(alert_id: str) -> str:
         strip=strip_now(),
         versions=versions(dashboard().source.change()),
         alert_id=alert_id,
-        subject=letter.subject,
+        subject=letter.headline,
         sender=f"{envelope.sender_name} <{envelope.sender}>",
         to=to.mail,
         text=text(letter.sheet),
@@ -89,7 +92,7 @@ def preview(alert_id: str) -> str:
 @mails.get("/alerts/<alert_id>/mail.html")
 def preview_html(alert_id: str) -> str:
     _, to, letter = _letter(alert_id)
-    return html(letter.sheet, to.language, letter.subject)
+    return html(letter.sheet, to.language, letter.headline)
 
 
 @mails.get("/alerts/<alert_id>/mail.eml")
@@ -98,6 +101,16 @@ def preview_bytes(alert_id: str) -> Response:
     answer = Response(compose(letter, post.envelope(to, now())), mimetype="message/rfc822")
     answer.headers["Content-Disposition"] = "attachment; filename=vigie.eml"
     return answer
+
+
+def _worst() -> tuple[str, str, str] | None:
+    """(alert, subject, text) of the gravest alert's mail: what a demo has to show, since it sends none."""
+    found = dashboard().source.alerts(AlertQuery(limit=_SHOWN)).alerts
+    if not found:
+        return None
+    alert = max(found, key=lambda one: (SEVERITY_RANK[one.severity], one.last_seen)).id
+    letter = _letter(alert)[2]
+    return alert, letter.headline, text(letter.sheet)
 
 
 def _letter(alert_id: str) -> tuple[Post, Recipient, Letter]:
