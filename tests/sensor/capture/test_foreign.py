@@ -1,13 +1,18 @@
 """Other formats, made by editcap and read back through it; what is none; a machine without it."""
 
+import struct
 import subprocess
 from pathlib import Path
 
 import pytest
+from scapy.layers.inet import IP, UDP
+from scapy.layers.l2 import Ether
+from scapy.packet import Raw
 
 from sensor.capture import CaptureError, foreign
 from sensor.capture.files import open_capture
 from tests.sensor.capture.made import PACKETS, pcap
+from tests.sensor.wire.kernel.made import walk
 
 
 @pytest.fixture
@@ -34,6 +39,18 @@ def test_a_format_of_others(plain, tmp_path, kind):
     assert frames(source) == PACKETS
     assert source.flaws() == ()
     source.close()
+
+
+def test_erf_is_read_through_to_its_packets(tmp_path):
+    """Endace's format: editcap passes its records on as they are, and the loop opens them."""
+    frame = bytes(Ether() / IP(src="10.0.0.1", dst="192.0.2.9") / UDP(sport=1, dport=2) / Raw(b"x" * 30))
+    record = b"\0" * 8 + b"\x02\x04" + struct.pack(">HHH", 18 + len(frame), 0, len(frame)) + b"\0\0" + frame
+    path = tmp_path / "x.erf"
+    path.write_bytes(record * 3)
+    source = open_capture(path)
+    seen = walk(next(source.batches()))
+    source.close()
+    assert [(flow.orig, flow.pkts) for flow in seen.flows] == [(("10.0.0.1", 1), (3, 0))]
 
 
 def test_nothing_is_left_on_disk_and_no_program_behind(plain, tmp_path):

@@ -194,8 +194,8 @@ def test_a_neighbour_names_itself_and_a_broken_one_is_counted():
     element = (
         b"\x02\x07\x04" + bytes.fromhex(PC.replace(":", "")) + b"\x04\x02\x05g\x06\x02\0\x09\x0a\x03TEL\x0c\x04Acme"
     )
-    on._announcements.frame(0, 0x88CC, element)
-    on._announcements.frame(0, 0x88CC, element[:-1])
+    announced = Ether(src=PC, dst="01:80:c2:00:00:0e", type=0x88CC) / Raw(element)
+    list(on.frames(frames_of([announced, bytes(announced)[:-1]])))
     assert list(on.readers.given_up) == ["lldp: N bytes announced, N left"]
     found = only([talk(PC, PC_IP)], on=on)
     assert (found.host_name, found.vendor_class) == ("TEL", "Acme")

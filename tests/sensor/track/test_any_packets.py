@@ -1,7 +1,8 @@
 """However a dialogue's bytes are put into packets, the records are the same: through the real kernel and readers.
 
 The bytes of each turn are cut anywhere (down to single bytes), what is in flight together comes in any order, any packet comes
-again later; all inside one of several encapsulations.
+again later; any comes in fragments, is shown twice by the mirror or has a wrong checksum; all inside one of several
+encapsulations.
 """
 
 import struct
@@ -125,6 +126,41 @@ def packets_of(dialogue, start, cuts, orders, again):
     return [*packets, ip(one, two, FIN | ACK), ip(two, one, FIN | ACK)]
 
 
+def numbered(packet, number, ttl=64, where=0):
+    """The packet with an identification, a TTL and what tells of fragments."""
+    return packet[:4] + struct.pack(">HHB", number, where, ttl) + packet[9:]
+
+
+def fragments(packet, number, places):
+    """The packet cut behind its IP header at these multiples of eight bytes."""
+    body = packet[20:]
+    cuts = [0, *sorted({place * 8 for place in places if place * 8 < len(body)} - {0}), len(body)]
+    for first, last in pairwise(cuts):
+        more = 0x2000 if last < len(body) else 0
+        head = numbered(packet[:20], number, where=more | first >> 3)
+        yield head[:2] + struct.pack(">H", 20 + last - first) + head[4:] + body[first:last]
+
+
+def damaged(packet):
+    """A TCP checksum that is wrong."""
+    return packet[:36] + b"\xba\xd1" + packet[38:]
+
+
+def on_the_wire(packets, treat, places, order):
+    """Each packet as `treat(packet's number)` says; `places()` to cut at, `order(pieces)` of its fragments."""
+    for number, plain in enumerate(packets, 1):
+        match treat(number):
+            case "in fragments":
+                yield from order(list(fragments(plain, number, places())))
+            case "shown twice":
+                yield numbered(plain, number)
+                yield numbered(plain, number, ttl=63)
+            case "wrong checksum":
+                yield damaged(plain)
+            case _:
+                yield plain
+
+
 def records_of(packets):
     tracker = Tracker(
         Kernel(seed=7, cap=64), Readers(STREAMS, DATAGRAMS), Devices(lambda ip, mac, vlan: (None, "own")), Locality()
@@ -163,6 +199,33 @@ def test_any_packets_give_the_same_records(name, data):
     wrap = CAPSULES[data.draw(st.sampled_from(sorted(CAPSULES)))]
     packets = packets_of(DIALOGUES[name], start, cuts, lambda pieces: data.draw(st.permutations(pieces)), again)
     assert records_of([bytes(wrap(packet)) for packet in packets]) == whole(DIALOGUES[name])
+
+
+HOW = ("as it is", "in fragments", "shown twice", "wrong checksum")
+
+
+@pytest.mark.parametrize("name", DIALOGUES)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_fragments_copies_and_checksums_change_nothing(name, data):
+    wrap = CAPSULES[data.draw(st.sampled_from(sorted(CAPSULES)))]
+    packets = packets_of(DIALOGUES[name], 1000, lambda size: [], list, lambda count: [])
+    wire = on_the_wire(
+        packets,
+        lambda number: data.draw(st.sampled_from(HOW)),
+        lambda: data.draw(st.sets(st.integers(1, 40), max_size=5)),
+        lambda pieces: data.draw(st.permutations(pieces)),
+    )
+    assert records_of([bytes(wrap(packet)) for packet in wire]) == whole(DIALOGUES[name])
+
+
+@pytest.mark.parametrize("how", HOW[1:])
+@pytest.mark.parametrize("name", DIALOGUES)
+def test_all_packets_the_same_way(name, how):
+    packets = packets_of(DIALOGUES[name], 1000, lambda size: [], list, lambda count: [])
+    wire = list(on_the_wire(packets, lambda number: how, lambda: range(1, 200), lambda pieces: pieces[::-1]))
+    assert len(wire) > len(packets) or how == "wrong checksum"
+    assert records_of([bytes(CAPSULES["vlan"](packet)) for packet in wire]) == whole(DIALOGUES[name])
 
 
 @pytest.mark.parametrize("name", DIALOGUES)
