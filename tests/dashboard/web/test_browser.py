@@ -16,7 +16,7 @@ SECOND = 1_000_000_000
 def page(site, served, browser, store, sample, tmp_path):
     """The inbox, open, with one alert; the clock of the application is the machine's."""
     store.upsert([replace(sample, first_seen=time.time_ns() - SECOND, last_seen=time.time_ns())])
-    app = site(signed_in=False, now=time.time_ns).app
+    app = site(signed_in=False, now=time.time_ns, practice="Cabinet médical des Tilleuls et du Vallon").app
     base = served(app)
     browser.size(1200, 900)
     browser.go(new_link(app, base))
@@ -76,6 +76,18 @@ def test_nothing_is_wider_than_the_screen(page):
             page.run("location.assign(arguments[0])", path)
             page.wait("return location.pathname === arguments[0] && document.readyState === 'complete'", path)
             assert page.run("return document.documentElement.scrollWidth") <= width, (width, path)
+
+
+def test_the_head_is_one_line_from_600_points_on(page):
+    """The practice's name gives way, not the links."""
+    for width in (600, 760, 900, 1280):
+        page.size(width, 700)
+        boxes = page.run(
+            "return [...document.querySelectorAll('.top .wide > *')].map(one => one.getBoundingClientRect())"
+            ".map(box => [box.top, box.bottom])"
+        )
+        assert max(top for top, _ in boxes) < min(bottom for _, bottom in boxes), width
+        assert page.run("return document.documentElement.scrollWidth") <= width
 
 
 def test_words_stand_out_from_their_ground(page):
