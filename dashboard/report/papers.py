@@ -83,12 +83,15 @@ def _who_is_observed(policy: Policy, words: Words) -> tuple[str, ...]:
 
 def _kept(policy: Policy, words: Words) -> tuple[str, ...]:
     keep = policy.retention
-    said = [
-        words("paper.kept", days=str(keep.detail_days), months=str(keep.alerts_months), totals=str(keep.totals_months))
-    ]
-    if keep.alerts_months > _USUAL_MONTHS:
-        said.append(words("paper.longer", months=str(_USUAL_MONTHS)))
-    return tuple(said)
+    told = words(
+        "paper.kept", days=str(keep.detail_days), months=str(keep.alerts_months), totals=str(keep.totals_months)
+    )
+    more = []
+    if keep.reason:
+        more.append(words("paper.reason", reason=formats.bounded(keep.reason, 200)))
+    elif keep.alerts_months > _USUAL_MONTHS:
+        more.append(words("paper.longer", months=str(_USUAL_MONTHS)))
+    return told, *more, words("paper.reports")
 
 
 def _names(policy: Policy, words: Words) -> str:
@@ -96,10 +99,17 @@ def _names(policy: Policy, words: Words) -> str:
 
 
 def _leaves(policy: Policy, words: Words) -> tuple[str, ...]:
-    if policy.influxdb is None:
-        return (words("paper.stays"),)
-    where = formats.bounded(policy.influxdb.url, 80)
-    return (words("paper.leaves" if policy.privacy == "full" else "paper.leaves_pseudonyms", where=where),)
+    """What goes out of the box, and where to; that nothing does, if nothing does."""
+    told = []
+    if policy.influxdb is not None:
+        where = formats.bounded(policy.influxdb.url, 80)
+        told.append(words("paper.leaves" if policy.privacy == "full" else "paper.leaves_pseudonyms", where=where))
+    if policy.mail is not None:
+        who = ", ".join(sorted(formats.bounded(one.mail, 80) for one in policy.mail.recipients))
+        sealed = all(one.certificate for one in policy.mail.recipients)
+        told.append(words(f"paper.mails_{policy.privacy}", who=who))
+        told.append(words("paper.mails_sealed" if sealed else "paper.mails_open"))
+    return tuple(told) or (words("paper.stays"),)
 
 
 def _processors(policy: Policy, words: Words) -> tuple[str, ...]:

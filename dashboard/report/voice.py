@@ -1,6 +1,6 @@
 """How the report calls devices, moments and amounts: one language, one zone, one privacy level. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,12 @@ NBSP = "\u00a0"
 
 @dataclass(frozen=True, slots=True)
 class Voice:
+    """One report's: what each alert looks like at this level is made once, by its id."""
+
     words: Words
     zone: ZoneInfo
     privacy: Privacy
+    _shown: dict[tuple[str, str], Alert] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def lang(self) -> str:
@@ -64,6 +67,13 @@ class Voice:
         """The alert's device."""
         return formats.bounded(self.privacy.device(alert.device, self.lang), _NAME)
 
+    def shown(self, alert: Alert) -> Alert:
+        key = (self.lang, alert.id)
+        known = self._shown.get(key)
+        if known is None:
+            known = self._shown[key] = self.privacy.shown(alert, self.lang)
+        return known
+
     def title(self, alert: Alert) -> str:
         return self._told(alert, "title")
 
@@ -76,11 +86,11 @@ class Voice:
 
     def host(self, alert: Alert) -> str:
         """The other end's name or address, as this level lets it be seen, at any length."""
-        peer = self.privacy.shown(alert, self.lang).peer
+        peer = self.shown(alert).peer
         return peer.host or peer.ip or ""
 
     def _told(self, alert: Alert, which: str) -> str:
-        shown = self.privacy.shown(alert, self.lang)
+        shown = self.shown(alert)
         text: str = getattr(shown.fr if self.lang == "fr" else shown.en, which)
         first = text.split("\n", 1)[0].replace("{device}", self.of(alert))
         told = _whole(formats.bounded(first, 2 * _SENTENCE))

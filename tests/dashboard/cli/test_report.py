@@ -1,7 +1,11 @@
 """`vigie report`: what is written where, the first kept, and what is wrong said in a line."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +14,7 @@ from dashboard.cli import main
 from sensor.store import WatchStore
 from tests.dashboard.conftest import PARIS, SECOND
 
+VIGIE = Path(sys.executable).with_name("vigie")
 OCTOBER = int(datetime(2026, 10, 5, 12, tzinfo=PARIS).timestamp()) * SECOND
 
 
@@ -66,6 +71,22 @@ def test_what_is_wrong_is_said_in_a_line(vigie, options, said):
     assert done.stderr.startswith("vigie report: ")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_the_same_bytes_in_another_process_whatever_surrounds_it(tmp_path, sample):
+    with WatchStore(tmp_path) as store:
+        store.upsert([replace(sample, id=f"a{n}", first_seen=OCTOBER, last_seen=OCTOBER) for n in range(9)])
+
+    def run(name, **surroundings):
+        out = tmp_path / name / "r.pdf"
+        out.parent.mkdir()
+        command = [VIGIE, "report", "--state", tmp_path, "--month", "2026-10", "--out", out]
+        subprocess.run(command, env=os.environ | surroundings, check=True, capture_output=True, cwd=out.parent)
+        return {path.suffix: path.read_bytes() for path in out.parent.iterdir()}
+
+    first = run("one", PYTHONHASHSEED="1", TZ="Pacific/Auckland", LC_ALL="C")
+    assert set(first) == {".pdf", ".csv", ".json"}
+    assert run("two", PYTHONHASHSEED="2", TZ="America/Los_Angeles", LC_ALL="C.UTF-8", HOME=str(tmp_path)) == first
 
 
 @pytest.mark.parametrize("kind", ["notice", "register"])
