@@ -1,11 +1,14 @@
-"""Nine kinds of months as facts, in the words of the shipped rules: what the pictures of the pages are made of.
+"""Nine kinds of months as facts: what the pictures of the pages are made of. Alerts say what rules said once (told.json), so that a
+rule that says it better does not change a page.
 
 quiet, terrible, partial, blind for ten days, the first, February, the year's turn, and the months whose days have 23 and 25 hours.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 from dashboard.privacy import Privacy
 from dashboard.report.compose import compose
@@ -13,21 +16,16 @@ from dashboard.report.facts import Facts, Known, Moved, OneWay, Seen, Watched
 from dashboard.report.month import Month
 from dashboard.report.texts import words
 from dashboard.report.voice import Voice
-from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confidence, Hds, Nature
+from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confidence, Hds, Nature, Severity, Words
 from sensor.detect.lists import ListInfo
-from sensor.detect.words import Speaker, Told
-from sensor.settings import load
 from sensor.store.days import minutes_of
 from tests.dashboard.conftest import PARIS, SECOND
 
 ROOT = "v1.relay=56:0123456789abcdef,serve=78:fedcba9876543210,watch=1234:00112233445566ff." + "0f1e2d3c4b5a6978" * 4
-_SETTINGS = load(None, None)
-_TOLD = (*_SETTINGS.rules.rules, *_SETTINGS.rules.correlations)
-RULES = {rule.name: rule for rule in _TOLD if rule.telling.fr.title and not rule.name.endswith("-bytes")}
-_SPEAKER = Speaker(_SETTINGS.rules.catalogue, PARIS)
+_TOLD = json.loads(Path(__file__).with_name("told.json").read_text("utf-8"))
+RULES = _TOLD["alerts"]
 LISTS = tuple(
-    ListInfo(info.name, info.title, f"2025-{n % 9 + 1:02}-15", info.entries % 90 + 3, 9)
-    for n, info in enumerate(_SETTINGS.lists.infos)
+    ListInfo(name, title, f"2025-{n % 9 + 1:02}-15", 3 + 11 * n, 9) for n, (name, title) in enumerate(_TOLD["lists"])
 )
 NAMES = ("Accueil", "Cabinet 1", "Scanner de l’accueil", "Secrétariat", "Serveur d’images de radiologie", None, None)
 HOSTS = {
@@ -42,8 +40,8 @@ PRODUCTS = {Category.MESSAGING: ("WhatsApp", "Signal"), Category.UPLOAD: ("WeTra
 
 def alert(rule: str, n: int, seen: int, *, count: int = 1, **facts: object) -> Alert:
     """One as the rule makes it, about the n-th device and peer."""
-    told = RULES[rule].telling
-    category = told.category
+    told = RULES[rule]
+    category, nature = Category(told["category"]), Nature(told["nature"])
     host, hds = HOSTS.get(category, (("www.fournisseur.example", None),) * 2)[n % 2]
     peer = AlertPeer(f"203.0.113.{n % 250}", 443, host, "sni" if host else None, hds, None)
     product = PRODUCTS.get(category, ("", ""))[n % 2]
@@ -59,16 +57,15 @@ def alert(rule: str, n: int, seen: int, *, count: int = 1, **facts: object) -> A
     } | facts
     evidence = {key: value for key, value in known.items() if value != ""}
     sent, received = 1_000_000 * (n % 80 + 1), 30_000 * (n % 9 + 1)
-    duration = int(float(str(known["duration"]))) if told.nature is Nature.SESSION else 0
+    duration = int(float(str(known["duration"]))) if nature is Nature.SESSION else 0
     app = APPS.get(category, ("smtp",) if category is Category.MAIL else (None,))
-    spoken = Told(app[n % len(app)], peer, evidence | {"contract": "none"}, count, sent, received, seen)
     return Alert(
         id=f"{rule}-{n}-{seen}"[:40],
         rule=rule,
         category=category,
         app=app[n % len(app)],
-        nature=told.nature,
-        severity=RULES[rule].severity,
+        nature=nature,
+        severity=Severity(told["severity"]),
         confidence=Confidence.CERTAIN,
         first_seen=seen,
         last_seen=seen + duration * SECOND,
@@ -80,9 +77,9 @@ def alert(rule: str, n: int, seen: int, *, count: int = 1, **facts: object) -> A
         packets=900,
         community_id=None,
         evidence=tuple(sorted(evidence.items())),
-        legal=told.legal,
-        fr=_SPEAKER.say(told.fr, "fr", spoken),
-        en=_SPEAKER.say(told.en, "en", spoken),
+        legal=(),
+        fr=Words(*told["fr"], "", ""),
+        en=Words(*told["en"], "", ""),
     )
 
 
