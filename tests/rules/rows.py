@@ -133,6 +133,7 @@ FIRES = [
     ("remote-internal-shell", [session("ssh", INSIDE)]),
     ("remote-outbound-desktop", [session("vnc", OUT)]),
     ("remote-outbound-shell", [session("ssh", OUT)]),
+    ("remote-outbound-published", [session("citrix", OUT)]),
     ("remote-attempt-inbound", [session(**BRIEF, ended=True)]),
     ("remote-attempt", [session("ssh", OUT, **BRIEF, ended=True)]),
     ("remote-attempt", [session("ssh", INSIDE, **BRIEF, ended=True)]),

@@ -134,6 +134,10 @@ NOT = [
     ("remote-internal-shell", [session("ssh", INSIDE, answered=False)]),
     ("remote-outbound-desktop", [session("rdp", OUT, **BRIEF)]),
     ("remote-outbound-shell", [session("ssh", OUT, answered=False)]),
+    ("remote-outbound-desktop", [session("citrix", OUT)]),
+    ("remote-outbound-published", [session("citrix")]),  # somebody outside on a post: that is another matter
+    ("remote-outbound-published", [session("citrix", OUT, **BRIEF)]),
+    ("remote-outbound-published", [session("rdp", OUT)]),
     ("remote-attempt-inbound", [session(**BRIEF)]),  # may still become a session
     ("remote-attempt-inbound", [session(ended=True)]),
     ("remote-attempt-inbound", [session(answered=False, **BRIEF, ended=True)]),  # a scan nobody answered

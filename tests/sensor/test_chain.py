@@ -96,6 +96,19 @@ def test_a_session_goes_on_under_its_id_when_vigie_restarts(settings):
     assert latest(Chain(settings, seed=1, known=[stopped]), Batches(halves[1:])) == {}
 
 
+def test_a_session_whose_start_was_not_seen_is_probable_and_says_so(settings):
+    """The box came when the connection stood already, and before the two sides had said what they speak."""
+    (whole,) = (frames for frames in open_capture(RECORDED_SSH).batches() if len(frames.table))
+    (seen,) = latest(Chain(settings, seed=1), Batches([whole])).values()
+    begun = int(np.searchsorted(whole.table["ts"], seen.first_seen))
+    rest = Frames(whole.data, whole.table[begun + 3 :])  # without the three packets that open it
+    (late,) = latest(Chain(settings, seed=1), Batches([rest])).values()
+    assert (late.rule, late.app, late.nature) == (seen.rule, seen.app, seen.nature)
+    assert (seen.confidence, late.confidence) == ("certain", "probable")
+    assert dict(late.evidence)["start_seen"] is False
+    assert "start_seen" not in dict(seen.evidence)
+
+
 def test_alerts_of_an_earlier_run_go_on_under_their_id(settings, demo):
     first = {alert.id: alert for batch in Chain(settings, seed=1).run(open_capture(demo)) for alert in batch}
     mail = next(alert for alert in first.values() if alert.category == "mail")

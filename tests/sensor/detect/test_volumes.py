@@ -1,15 +1,18 @@
 """What went to one place over ten minutes, an hour and a day."""
 
+import tracemalloc
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.detect import correlate
+from sensor.detect import correlate, hosts
 from sensor.detect.event import Event
 from sensor.detect.fields import FIELDS
 from sensor.detect.policy import Policy
 from sensor.detect.volumes import CAP, SLOTS, SPANS, Volumes
 from sensor.track.observation import Device
-from tests.sensor.detect.made_up import MORNING, S, detector, sent, shipped
+from tests.sensor.detect.made_up import MORNING, POST, S, detector, sent, shipped
 
 MINUTE = 60 * S
 
@@ -81,3 +84,26 @@ def test_a_thousand_destinations_of_fifty_devices_stay_within_the_bound():
     figures = made.figures().evictions
     assert figures["volumes"] == 50_000 - CAP
     assert figures["sums"] == 50_000 - correlate.CAP
+
+
+def test_fifty_posts_and_a_thousand_destinations_stay_within_the_bound_and_an_upload_among_them_is_told():
+    watching = detector()
+    posts = [replace(POST, name=None, ip=f"192.168.1.{n}", mac=f"02:00:00:00:00:{n:02x}") for n in range(10, 60)]
+
+    tracemalloc.start()
+    try:
+        for number in range(1_000):
+            for post in posts:
+                watching.observe(sent(f"www.n{number}.example", 2_000, device=post))
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 32 * 1024 * 1024
+    assert len(watching._volumes) == CAP
+    assert len(watching._hosts.take()) <= hosts.CAP + 1
+    told = [
+        a
+        for n in range(30)
+        for a in watching.observe(sent("up.n7.example", 1_000_000, device=posts[0], ts=MORNING + MINUTE + n * S))
+    ]
+    assert {(a.rule, a.device.ip) for a in told} == {("upload-unknown", posts[0].ip)}
