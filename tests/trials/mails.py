@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from tests.made import alert
 from tests.mailserver.fixtures import MINUTE, NOW, Box, box_of
 from tests.mailserver.server import MailServer
+from tests.mailserver.storm import storm
 from tests.trials.mailed import DOUBLED, STEPS, watched
 
 EACH = tuple((who, step) for who in ("relay", "server") for step in STEPS)
@@ -68,6 +69,18 @@ def run(
     return tally
 
 
+def storms(server: MailServer, folder: Path, count: int) -> bool:
+    """So many alerts in an hour: at most the cap and one digest that says so."""
+    server.empty()
+    box = box_of(server, folder, "most_a_day: 20\n")
+    storm(box, count)
+    mails = server.wait_for(len(box.outbox().mails))
+    kinds = Counter(one.kind for one in box.outbox().mails)
+    said = sum("réuni les" in " ".join(one.get_body(("plain",)).get_content().split()) for one in mails)  # type: ignore[union-attr]
+    print(f"{count} alerts in an hour: {dict(kinds)}, {said} of them says so", flush=True)
+    return kinds["alert"] <= 20 and kinds["digest"] == said == 1 and len(mails) == kinds.total()
+
+
 def killed(server: MailServer, folder: Path, who: str, step: str) -> Counter[str]:
     """Two mails, one kill, then all in order again."""
     server.empty()
@@ -112,16 +125,18 @@ def _kill_server(server: MailServer, box: Box, step: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.trials.mails")
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--alerts", type=int, default=10_000, help="so many within an hour, at last")
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="vigie-mail-", ignore_cleanup_errors=True) as folder:
         server = MailServer(Path(folder))
         try:
             server.start()
+            stormy = storms(server, Path(folder) / "storm", asked.alerts)
             tally = run(server, Path(folder) / "boxes", asked.times, lambda line: print(line, flush=True))
         finally:
             server.stop()
     print(tally)
-    return 0 if tally.well else 1
+    return 0 if tally.well and stormy else 1
 
 
 if __name__ == "__main__":

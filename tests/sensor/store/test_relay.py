@@ -1,9 +1,12 @@
 """Cursors move durably; what waits in the outbox is put once and ended once."""
 
+import sqlite3
+
 import pytest
 
-from sensor.store import keys
+from sensor.store import keys, schema
 from sensor.store.journal import entries
+from sensor.store.mailing import NewMail, Told, listed
 from sensor.store.reader import read
 from sensor.store.relay import RelayStore
 from sensor.store.upkeep import Terms
@@ -77,3 +80,59 @@ def test_what_ended_leaves_with_retention_and_what_waits_stays(store, now):
     assert read(store.path, lambda db: [one.body for one in entries(db) if one.kind == "sending"]) == [None]
     assert read(store.path, lambda db: verify(db, keys.load(store.keys))).fault is None
     assert store.cursor("influx.alerts") == "12"
+
+
+def mail(name="m1", kind="alert"):
+    return NewMail(name, b"Subject: x", kind, "a1", "k1", "dpo.example", "<m1@x>")
+
+
+def test_what_one_look_leads_to_is_one_commit(store):
+    def killed():
+        with store.mailing() as mailing:
+            mailing.put(mail())
+            mailing.move("mail watch", "7 a1")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        killed()
+    assert store.cursor("mail watch") is None
+    assert store.waiting("mail", NOW) == []
+    with store.mailing() as mailing:
+        assert mailing.put(mail())
+        assert not mailing.put(mail())
+        mailing.tell("a1", "k1", "cause", Told(3, ended=False, message="<m1@x>", moment=NOW))
+        mailing.pend("a2", "k1", "digest", NOW + MINUTE)
+        mailing.move("mail watch", "7 a1")
+    with store.mailing() as mailing:
+        assert mailing.told("a1", "k1") == mailing.last_of("k1", "cause")
+        mailing.tell("a1", "k1", "cause", Told(4, ended=True, message="", moment=NOW))
+        assert mailing.told("a1", "k1") == Told(4, ended=True, message="<m1@x>", moment=NOW)
+        assert mailing.told("a1", "k2") is None
+        assert mailing.pending("k1") == []
+        assert mailing.count("k1", NOW, ("alert",)) == 1
+        assert mailing.count("k1", NOW + 1, ("alert",)) == 0
+
+
+def test_a_sent_mail_is_listed_with_its_answer_and_without_its_text(store):
+    with store.mailing() as mailing:
+        mailing.put(mail())
+    store.failed(store.waiting("mail", NOW)[0], "451 later", NOW)
+    store.ended(store.waiting("mail", NOW)[0], "sent", {}, "250 2.0.0 Ok")
+    (one,) = read(store.path, listed)
+    assert (one.tries, one.answer, one.outcome, one.size) == (2, "250 2.0.0 Ok", "sent", 10)
+    assert store._db.execute("SELECT body FROM outbox").fetchone() == (b"",)
+
+
+def test_an_outbox_of_the_second_schema_is_brought_over(tmp_path):
+    path = schema.RELAY.path(tmp_path)
+    path.parent.mkdir()
+    old = sqlite3.connect(path, isolation_level=None)
+    schema.migrate(old, path, schema.RELAY, upto=2)
+    old.execute("INSERT INTO outbox (name, target, body, made, due) VALUES ('m1', 'mail', x'41', 5, 6)")
+    old.execute("INSERT INTO cursors (name, position, moved) VALUES ('influx alert', '12', 3)")
+    old.close()
+    assert read(path, listed) == []
+    with RelayStore(tmp_path) as store:
+        (item,) = store.waiting("mail", NOW)
+        assert (item.name, item.body, item.made) == ("m1", b"A", 5)
+        assert store.cursor("influx alert") == "12"
