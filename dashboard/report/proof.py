@@ -68,10 +68,18 @@ def _names(facts: Facts, voice: Voice) -> tuple[str, ...]:
     if not outside:
         return ()
     unnamed = sum(one.bytes_out + one.bytes_in for one in facts.destinations if one.name in UNNAMED)
-    hidden = sum(one.bytes_out + one.bytes_in for one in facts.destinations if is_hidden(one.name))
+    hidden = {one.name: one.bytes_out + one.bytes_in for one in facts.destinations if is_hidden(one.name)}
+    parts = ", ".join(
+        voice.say("coverage.part", what=voice.say(f"shared.destination.{name}"), share=voice.percent(moved / outside))
+        for name, moved in sorted(hidden.items(), key=lambda item: (-item[1], item[0]))
+        if moved
+    )
+    share = voice.percent(sum(hidden.values()) / outside)
     return (
         voice.say("coverage.unnamed", share=voice.percent(unnamed / outside)),
-        voice.say("coverage.hidden", share=voice.percent(hidden / outside)),
+        voice.say("coverage.hidden_parts", share=share, parts=parts)
+        if parts
+        else voice.say("coverage.hidden", share=share),
     )
 
 

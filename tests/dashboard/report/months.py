@@ -119,7 +119,8 @@ def facts(month: Month, *, watched: Iterable[date] | None = None, silent: Iterab
         destinations=(
             *(Moved("local", 9_000_000_000, 8_000_000_000), Moved("named", 900_000_000, 12_000_000_000)),
             *(Moved("hds", 640_000_000, 2_000_000), Moved("mssante", 44_000_000, 90_000_000)),
-            *(Moved("hidden", 90_000_000, 70_000_000), Moved("nameless", 240_000_000, 900_000_000)),
+            *(Moved("hidden_vpn", 60_000_000, 50_000_000), Moved("hidden_ech", 30_000_000, 20_000_000)),
+            Moved("nameless", 240_000_000, 900_000_000),
         ),
         done_right=(("mssante", 214), ("mail", 96), ("hds", 30)),
         done_right_before=(("mssante", 198), ("mail", 101), ("hds", 31)),
