@@ -11,6 +11,7 @@ from secrets import randbits
 
 from sensor.capture import Path, Source
 from sensor.detect.alert import Alert, Category, Nature
+from sensor.detect.backups import BackupState
 from sensor.detect.destinations import classifier
 from sensor.detect.detector import Detector
 from sensor.detect.hosts import Heard
@@ -52,17 +53,18 @@ _FRAGMENTS = {
 class Chain:
     """One run over one source.
 
-    `known`: alerts of earlier runs that go on under their id. `watcher` is shown every observation, of flows without
+    `known`: alerts of earlier runs that go on under their id; `backups`: what those had seen of backups. `watcher` is shown every observation, of flows without
     payload too, before it is judged: for the logs. `host_names`: whether what devices call themselves, which may be a person's
     name, is kept at all; None: where the policy's privacy level lets it be shown.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what the caller alone can open or know)
         self,
         settings: Settings,
         *,
         seed: int | None = None,
         known: Iterable[Alert] = (),
+        backups: Iterable[BackupState] = (),
         vendor: Vendor = no_vendor,
         clock: Callable[[], int] = time.time_ns,
         watcher: Callable[[Observation], None] | None = None,
@@ -84,7 +86,7 @@ class Chain:
         self._watcher = watcher
         self.judged: Callable[[Observation, Alert], None] | None = None
         """Shown each alert with the observation that made it, or made it grow."""
-        self._detector = Detector(settings.rules, settings.lists, settings.policy, known=known)
+        self._detector = Detector(settings.rules, settings.lists, settings.policy, known=known, backups=backups)
         self._clock = clock
         self._alerts: set[str] = set()
         self._source: Source | None = None
@@ -122,6 +124,10 @@ class Chain:
             )
             for t in self._tracker.take_traffic()
         ]
+
+    def take_backups(self) -> list[BackupState]:
+        """What is known of the backups that changed since the last call."""
+        return self._detector.backups.take()
 
     def take_hosts(self) -> list[Heard]:
         """What the practice exchanged with each host outside since the last call."""

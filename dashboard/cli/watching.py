@@ -103,7 +103,7 @@ def run_watch(source: Source, settings: Settings, state: FilePath, stop: threadi
     """
     with Meter() as meter, StatusFile(state) as status, _store(state, settings, terms) as store:
         known = store.load_alerts(terms.clock() - REMEMBERED_DAYS * _DAY)
-        chain = Chain(settings, known=known, vendor=vendor, clock=terms.clock)
+        chain = Chain(settings, known=known, backups=store.load_backups(), vendor=vendor, clock=terms.clock)
         keeper = _Keeper(chain, store, status, terms, {alert.id for alert in known})
         requests = Requests(state)
         try:
@@ -158,8 +158,7 @@ class _Keeper:
 
     def finish(self) -> None:
         """Write all that waits, and say that the watching ended. Errors: WillRetry if the disk would not have it."""
-        self._store.add_series(self._chain.take_series())
-        self._store.add_hosts(self._chain.take_hosts())
+        self._take_figures()
         self._tell_status(time.monotonic(), ended=True)
         self._write()
         self._store.flush(self._terms.clock(), force=True)
@@ -176,11 +175,15 @@ class _Keeper:
             self._written.add(alert.id)
             self._terms.tell(alert)
 
+    def _take_figures(self) -> None:
+        self._store.add_series(self._chain.take_series())
+        self._store.add_hosts(self._chain.take_hosts())
+        self._store.add_backups(self._chain.take_backups())
+
     def _write_all(self, *, grow: bool) -> None:
         if grow:
             self._write()
-        self._store.add_series(self._chain.take_series())
-        self._store.add_hosts(self._chain.take_hosts())
+        self._take_figures()
         self._store.flush(self._terms.clock(), force=self._terms.eager)
 
     def _trying(self, write: Callable[[], None]) -> None:

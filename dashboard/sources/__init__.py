@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from sensor.detect.alert import Alert, Category, Severity
+from sensor.detect.backups import BackupState
 from sensor.store.hosts import Used
 from sensor.store.seeing import Seen
 
@@ -156,6 +157,10 @@ class Source(Figures, Protocol):
         ...
 
     def alert(self, alert_id: str) -> Alert | None: ...
+
+    def backups(self) -> tuple[BackupState, ...]:
+        """What is known of each device's backups, the one that ran latest first."""
+        ...
 
     def hosts(self) -> HostsUsed:
         """The local store's alone: which post uses which host does not leave the box."""

@@ -26,6 +26,7 @@ from dashboard.sources import (
     Source,
 )
 from sensor.detect.alert import Alert
+from sensor.detect.backups import BackupState
 from sensor.store.seeing import Seen
 
 LEFT_ALONE = 30.0  # seconds
@@ -69,6 +70,9 @@ class EitherSource:
 
     def alert(self, alert_id: str) -> Alert | None:
         return self._local.alert(alert_id)
+
+    def backups(self) -> tuple[BackupState, ...]:
+        return self._local.backups()
 
     def hosts(self) -> HostsUsed:
         return self._local.hosts()

@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 from dashboard.influx import tokens
 from dashboard.influx.client import Human, Influx, Need, Refused, Where
 from dashboard.sources import MOST_SHARES, SHARES, Change, Coverage, DayCount, DayTraffic, Share, Sight, Slot, flux
-from dashboard.sources.local import SLOT_MINUTES, coverage
+from dashboard.sources.local import SLOT_MINUTES
+from dashboard.sources.sight import coverage
 from sensor.detect.alert import Category
 from sensor.detect.policy import Policy, Retention
 from sensor.detect.policy_influx import InfluxDB

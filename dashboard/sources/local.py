@@ -29,7 +29,9 @@ from dashboard.sources import (
     Sight,
     Slot,
 )
+from dashboard.sources.sight import coverage
 from sensor.detect.alert import Alert, Category
+from sensor.detect.backups import BackupState
 from sensor.store import seeing
 from sensor.store.codec import decode
 from sensor.store.days import day_of, minutes_of
@@ -37,17 +39,16 @@ from sensor.store.done_right import done_right
 from sensor.store.errors import NeedsHuman, Reason, StoreError
 from sensor.store.hosts import used
 from sensor.store.reader import read
+from sensor.store.runs import runs
 from sensor.store.schema import RELAY, SERVE
 from sensor.store.seeing import Seen
-from sensor.store.status import Status, read_status, status_file
+from sensor.store.status import read_status, status_file
 from sensor.store.table import SEVERITY_RANK
 from sensor.store.traffic import Level, mark
 from sensor.store.watch import database
 
 SLOT_MINUTES = 10
 MINUTE = 60_000_000_000
-LOST_AFTER = 15_000_000_000  # `watch` writes its status each second
-SILENT_AFTER = 60_000_000_000  # a practice's network is never silent for a minute while a post is on
 _DAYS_KEPT = 7
 Row = tuple[Any, ...]
 T = TypeVar("T")
@@ -151,6 +152,9 @@ class LocalSource:
 
     def devices(self, day: date) -> tuple[Share, ...]:
         return self._shares(_DEVICES, day)
+
+    def backups(self) -> tuple[BackupState, ...]:
+        return tuple(self._or_nothing(runs))
 
     def hosts(self) -> HostsUsed:
         def ask(db: sqlite3.Connection) -> HostsUsed:
@@ -272,26 +276,3 @@ def _where(query: AlertQuery) -> tuple[str, list[str | int]]:
         clauses.append("(last_seen, id) < (?, ?)")
         bound += [min(int(seen), 2**63 - 1), last_id]
     return " AND ".join(clauses), bound
-
-
-def sight(status: Status, now: int, lost_after: int = LOST_AFTER) -> Sight:
-    if status.ended:
-        return Sight.ENDED
-    if now - status.written > lost_after:
-        return Sight.LOST
-    newest = status.last_packet or status.started
-    return Sight.SILENT if status.written - newest > SILENT_AFTER else Sight.SEEING
-
-
-def coverage(status: Status, now: int, lost_after: int = LOST_AFTER) -> Coverage:
-    """`lost_after`: nanoseconds of silence of the status itself, after which the box is taken for lost."""
-    return Coverage(
-        sight=sight(status, now, lost_after),
-        packets=status.packets,
-        packets_per_second=status.packets_per_second,
-        drops=status.drops,
-        last_packet=status.last_packet,
-        started=status.started,
-        version=status.version,
-        interface=status.interface,
-    )

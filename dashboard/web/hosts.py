@@ -5,8 +5,9 @@ from datetime import date
 from flask import Blueprint, render_template
 
 from dashboard import formats
-from dashboard.web.context import dashboard, lang, texts, today
+from dashboard.web.context import dashboard, lang, now, texts, today
 from dashboard.web.live import strip_now, versions
+from sensor.detect.backups import BackupState
 from sensor.store.days import day_of
 from sensor.store.hosts import Used
 
@@ -25,6 +26,7 @@ def used() -> str:
         "hosts.html",
         strip=strip_now(),
         versions=versions(change),
+        backups=[_saved(one) for one in source.backups()],
         listed=[_row(one) for one in found.listed],
         unknown=[_row(one) for one in found.unknown],
         age=list_age(),
@@ -66,3 +68,18 @@ def _posts(one: Used) -> str:
     if len(names) > _POSTS:
         return texts()("hosts.posts_many", n=formats.number(len(names), lang()))
     return ", ".join(formats.bounded(name, 40) for name in names)
+
+
+def _saved(state: BackupState) -> dict[str, str]:
+    """A backup in words; `late` where it should have run."""
+    settings, t, device = dashboard().settings, texts(), state.device
+    rhythm = state.rhythm
+    return {
+        "name": formats.bounded(settings.privacy.name(device.ip, device.mac, lang(), device.name), 40),
+        "to": formats.bounded(state.title or state.place, 60),
+        "hds": t.get(f"hds.{state.hds}", ""),
+        "ran": formats.day(day_of(state.last, settings.zone), lang(), today()),
+        "size": formats.size(state.size, lang()),
+        "rhythm": formats.duration(rhythm / 1e9, lang()) if rhythm else t("backups.learning"),
+        "late": t("backups.late") if state.late_at(now()) else "",
+    }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sensor.detect import evidence
 from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confidence
-from sensor.detect.backups import Backup, Backups
+from sensor.detect.backups import Backup, Backups, BackupState
 from sensor.detect.correlate import Increment, Window
 from sensor.detect.event import Event
 from sensor.detect.hosts import Heard, Hosts
@@ -36,9 +36,17 @@ class Figures:
 
 
 class Detector:
-    """Rules, lists and policy at work. `known`: alerts of an earlier run, which go on under their id."""
+    """Rules, lists and policy at work. `known`: alerts of an earlier run, which go on under their id; `backups`: what it had seen of them."""
 
-    def __init__(self, rules: RuleSet, lists: Lists, policy: Policy, *, known: Iterable[Alert] = ()) -> None:
+    def __init__(
+        self,
+        rules: RuleSet,
+        lists: Lists,
+        policy: Policy,
+        *,
+        known: Iterable[Alert] = (),
+        backups: Iterable[BackupState] = (),
+    ) -> None:
         self._lists = lists
         self._policy = policy
         self._rules = rules.by_service()
@@ -58,7 +66,7 @@ class Detector:
             for name in correlation.rules:
                 self._windows.setdefault(name, []).append(windows[services[name]])
         self._volumes = Volumes()
-        self._backups = Backups()
+        self.backups = Backups(backups)
         self._hosts = Hosts()
         self._done_right: dict[str, int] = {}
         for told in tellings.values():
@@ -72,8 +80,8 @@ class Detector:
         event = Event(o, self._lists, self._policy)
         if isinstance(o.record, Transfer):
             device, sent = event.device.name or event.device.ip, o.record
-            if o.direction is Direction.OUTBOUND and event.destination and event.destination.cls == BACKUP:
-                self._backups.heard(device, event.place, o, sent.bytes_out)
+            if o.direction is Direction.OUTBOUND and (to := event.destination) is not None and to.cls == BACKUP:
+                self.backups.heard(o, event.place, to.name, event.hds.value, sent.bytes_out)
             event.sums = self._volumes.add(device, event.place, o.ts, sent.bytes_out, sent.bytes_in)
             self._hosts.add(event)
         rules = self._candidates(event)
@@ -158,7 +166,7 @@ class Detector:
             bytes_in=figures[1],
             packets=figures[2],
             new=told.count if told else 1,
-            community_id=conn.community_id,
+            community_id=None if isinstance(record, Backup) else conn.community_id,
             ended=conn.ended,
         )
 
@@ -168,7 +176,7 @@ class Detector:
         for windows in self._windows.values():
             for window in windows:
                 window.tick(now)
-        return [alert for late in self._backups.late(now) for alert in self.observe(late)]
+        return [alert for late in self.backups.late(now) for alert in self.observe(late)]
 
     def take_hosts(self) -> list[Heard]:
         """What was exchanged with each host outside since the last call."""

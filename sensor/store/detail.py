@@ -6,7 +6,7 @@ Called by `sensor.store.upkeep`, a small piece at a time, within its transaction
 import sqlite3
 from collections.abc import Iterator
 
-from sensor.store import done_right, hosts, seeing, touched
+from sensor.store import done_right, hosts, runs, seeing, touched
 from sensor.store.retention import MINUTE, Limits, Own
 from sensor.store.traffic import Level, Traffic, mark
 
@@ -46,6 +46,7 @@ class Detail(Own):
             yield True
         done_right.forget(self._db, limits.totals)
         hosts.forget(self._db, limits.detail, limits.alerts)
+        runs.forget(self._db, limits.alerts)
         self._db.execute("DELETE FROM device WHERE last < ?", (limits.alerts - 1440,))
         yield True
 

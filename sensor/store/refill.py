@@ -196,7 +196,7 @@ def traffic(db: sqlite3.Connection, source: sqlite3.Connection, now: int) -> int
     select = "SELECT start, what, times FROM done_right"
     for row in salvage.rows(source, select, "start", minute - _AGO, minute + _AHEAD, least=10):
         count += db.execute("INSERT OR IGNORE INTO done_right VALUES (?, ?, ?)", row).rowcount
-    count += _hosts(db, source, minute)
+    count += _hosts(db, source, minute) + _backups(db, source, minute)
     db.execute("UPDATE meta SET value = ? WHERE key = 'series'", (counter(source, "series") + 1,))
     db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (counter(source, "rolled"),))
     db.execute("UPDATE meta SET value = ? WHERE key = 'touched'", (counter(source, "touched"),))
@@ -210,6 +210,14 @@ def _hosts(db: sqlite3.Connection, source: sqlite3.Connection, minute: int) -> i
     for row in salvage.rows(source, select, "month", minute - _AGO, minute + _AHEAD, least=1440):
         if len(row) == 8 and all(isinstance(one, str) == (at in (1, 3)) for at, one in enumerate(row)):
             count += db.execute("INSERT OR IGNORE INTO host VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row).rowcount
+    return count
+
+
+def _backups(db: sqlite3.Connection, source: sqlite3.Connection, minute: int) -> int:
+    count = 0
+    for row in salvage.rows(source, "SELECT * FROM backup", "last", minute - _AGO, minute + _AHEAD, least=1440):
+        if len(row) == 4 and ALIEN not in row:
+            count += db.execute("INSERT OR IGNORE INTO backup VALUES (?, ?, ?, ?)", row).rowcount
     return count
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sensor.detect.alert import Alert
+from sensor.detect.backups import BackupState
 from sensor.detect.hosts import Heard
 from sensor.store.base import OwnStore
 from sensor.store.codec import decode
@@ -17,6 +18,7 @@ from sensor.store.errors import NeedsHuman, Reason
 from sensor.store.hosts import HostBook
 from sensor.store.refill import Rest, traffic
 from sensor.store.retention import Own
+from sensor.store.runs import Runs, runs
 from sensor.store.schema import WATCH
 from sensor.store.seeing import Counts, Sight
 from sensor.store.series import Batch, SeriesRow
@@ -49,6 +51,7 @@ class WatchStore(OwnStore):
         self._sight = Sight()
         self._done_right = DoneRight(terms.zone)
         self._hosts = HostBook(terms.zone)
+        self._runs = Runs()
         self._traffic = Traffic(self._db, terms.zone)
         self._unsure = Unsure(self._db, lambda: self._clock() - int(terms.monotonic() * 1_000_000_000), terms.trusted)
         return Detail(self._db, self._traffic)
@@ -80,6 +83,11 @@ class WatchStore(OwnStore):
         with self._turn:
             self._hosts.add(rows)
 
+    def add_backups(self, states: Iterable[BackupState]) -> None:
+        """Remember how backups ran, until the next such `flush`."""
+        with self._turn:
+            self._runs.add(states)
+
     def flush(self, now: int, *, force: bool = False) -> bool:
         """Write the waiting traffic if it has waited `BATCH_SECONDS` (or `force`); do a piece of upkeep if some is due.
 
@@ -109,6 +117,11 @@ class WatchStore(OwnStore):
         except ValueError as error:
             raise NeedsHuman(Reason.DAMAGED, self.path, str(error)) from error
 
+    def load_backups(self) -> list[BackupState]:
+        """What earlier runs knew of backups."""
+        with self._turn, self._telling():
+            return runs(self._db)
+
     def _as_kept(self, alert: Alert) -> Alert:
         return self._unsure.kept(alert)
 
@@ -129,7 +142,7 @@ class WatchStore(OwnStore):
             self._write_series()
 
     def _waits(self) -> bool:
-        return bool(len(self._batch) or len(self._sight) or len(self._done_right) or len(self._hosts))
+        return any(len(one) for one in (self._batch, self._sight, self._done_right, self._hosts, self._runs))
 
     def _write_series(self) -> None:
         with self._commit() as db:
@@ -140,8 +153,10 @@ class WatchStore(OwnStore):
             self._sight.write(db)
             self._done_right.write(db)
             self._hosts.write(db, self._traffic.device)
+            self._runs.write(db)
         self._sight.clear()
         self._done_right.clear()
         self._hosts.clear()
+        self._runs.clear()
         self._batch.clear()
         self._batch_since = None

@@ -62,6 +62,9 @@ class Chain:
     def take_hosts(self):
         return [Heard("192.168.1.20", None, "Doctolib", "health", 1, 2, 10, 20)]
 
+    def take_backups(self):
+        return ["a backup"]
+
     def done_right(self):
         return {"mssante": 3, "hds": 0}
 
@@ -75,6 +78,7 @@ class Store:
     def __init__(self):
         self.written, self.series, self.flushes, self.refuse = [], 0, [], False
         self.good = Counter()
+        self.backups = []
         self.hosts = []
 
     def upsert(self, alerts):
@@ -93,6 +97,9 @@ class Store:
 
     def add_series(self, rows):
         self.series += len(rows)
+
+    def add_backups(self, states):
+        self.backups += states
 
     def flush(self, _now, *, force):
         self.flushes.append(force)
@@ -192,6 +199,7 @@ def test_status_and_traffic_go_out_once_a_second(keeper, clock):
         clock[0] += 0.1
         keeper.pass_time()
     assert len(keeper._status.told) == keeper._store.series == 3
+    assert keeper._store.backups == ["a backup"] * 3
     status = keeper._status.told[0]
     assert (status.packets, status.drops, status.interface, status.ended) == (500, 7, "mon0", False)
     assert status.packets_per_second > 0

@@ -4,7 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from sensor.detect.backups import BackupState
 from sensor.detect.hosts import Heard
+from sensor.track.observation import Device, Peer
+
+DAY = 86_400_000_000_000
 
 KNOWN = Heard("192.168.1.20", "aa:bb:cc:dd:ee:ff", "Doctolib", "health", 0, 0, 2_000_000, 10)
 
@@ -50,3 +54,34 @@ def test_a_name_may_be_hostile(site, store, now):
     store.add_hosts([replace(KNOWN, place="<script>alert(1)</script>", first=now, last=now)])
     store.flush(now, force=True)
     assert "<script>alert" not in site().get("/hosts").text
+
+
+@pytest.fixture
+def saved(page, store, now):
+    """A backup that ran each day but on weekends, the last time `ago` days ago."""
+
+    def saved(ago, runs=(12, 11, 10, 7, 6, 5, 3, 2, 1, 0), **changes):
+        end = now - int(ago * DAY)
+        starts = tuple(end - days * DAY for days in runs)
+        device, peer = Device("192.168.1.9", "aa:bb:cc:dd:ee:09"), Peer("203.0.113.7", 443)
+        store.add_backups([BackupState(device, "acronis", "Acronis", "not_listed", peer, starts, end, end, 5_000_000)])
+        return page(**changes)
+
+    return saved
+
+
+def test_without_backups_nothing_is_said_of_them(page):
+    assert "Sauvegardes" not in page(KNOWN)
+
+
+@pytest.mark.parametrize(("ago", "late"), [(0.5, False), (8, True)])
+def test_a_backup_tells_when_it_ran_and_whether_it_is_late(saved, ago, late):
+    text = saved(ago)
+    assert "Acronis Non, absent de la liste" in text
+    assert "5 Mo 3 jours" in text
+    assert ("(en retard)" in text) is late
+    assert "192.168.1.9" not in text
+
+
+def test_a_rhythm_that_is_not_known(saved):
+    assert "5 MB not known yet" in saved(1, runs=(1, 0), lang="en")

@@ -1,5 +1,6 @@
 """Observations made up for tests: short to write, everything sensible by default."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from itertools import count
@@ -7,6 +8,7 @@ from typing import Any
 
 from sensor import settings
 from sensor.detect.alert import Alert
+from sensor.detect.backups import BackupState
 from sensor.detect.detector import Detector
 from sensor.detect.policy import Policy
 from sensor.settings import Settings
@@ -27,10 +29,14 @@ def shipped() -> Settings:
     return settings.load()
 
 
-def detector(policy: Policy | None = None, known: tuple[Alert, ...] = ()) -> Detector:
+def detector(
+    policy: Policy | None = None, known: tuple[Alert, ...] = (), backups: Iterable[BackupState] = ()
+) -> Detector:
     there = shipped()
     practice = policy or there.policy
-    return Detector(there.rules, there.lists.extended(settings._contracted(practice)), practice, known=known)
+    return Detector(
+        there.rules, there.lists.extended(settings._contracted(practice)), practice, known=known, backups=backups
+    )
 
 
 def conn(
