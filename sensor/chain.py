@@ -152,6 +152,7 @@ class Chain:
             shed=self._tracker.shed,
             flows=int(counts[Count.FLOWS]),
             tcp_gaps=int(counts[Count.TCP_GAPS]),
+            tcp_conflicts=self._readers.conflicts,
             evictions={
                 "flows": int(counts[Count.EVICTED_FLOWS]),
                 **self._tracker.evictions(),

@@ -43,6 +43,7 @@ class Stats:
     shed: int = 0  # segments that we did not read, to keep up
     flows: int = 0
     tcp_gaps: int = 0
+    tcp_conflicts: int = 0  # segments sent again with other content: the first is believed
     evictions: Mapping[str, int] = field(default_factory=dict)  # by table
     unreadable: Mapping[str, int] = field(default_factory=dict)  # packets by reason
     given_up: Mapping[str, int] = field(

@@ -35,13 +35,14 @@ REASONS = 256
 _NUMBER = re.compile(r"\b\d+\b")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Readers:
     """The protocols a conversation may be in, and what counts give-ups by reason."""
 
     streams: tuple[StreamEntry, ...]
     datagrams: tuple[DatagramEntry, ...]
     given_up: dict[str, int] = field(default_factory=dict)
+    conflicts: int = 0  # segments sent again with other content, of streams that were read
 
     def count(self, service: str, reason: str) -> str:
         """Counts one give-up; returns its words. Numbers are left out of them, so that the table stays short."""
@@ -138,13 +139,6 @@ class TcpConversation:
         self._stop()
         return records
 
-    def figures(self) -> tuple[int, int]:
-        """(bytes missing, retransmissions whose content differed) so far."""
-        return (
-            self._orig_stream.gap_bytes + self._resp_stream.gap_bytes,
-            self._orig_stream.conflicts + self._resp_stream.conflicts,
-        )
-
     def said(self) -> tuple[int, int]:
         """Payload bytes that have passed (from orig, from resp), gaps included."""
         return self._orig_stream.passed, self._resp_stream.passed
@@ -159,6 +153,8 @@ class TcpConversation:
         self._stop()
 
     def _stop(self) -> None:
+        if self.hungry:
+            self._readers.conflicts += self._orig_stream.conflicts + self._resp_stream.conflicts
         self.hungry = False
         self._reader = None
         self._head = []

@@ -2,7 +2,7 @@
 
 Called for every segment that the kernel hands up. What comes out is each payload byte once, in sequence order, or a
 `Gap` that says how many bytes will never come. Where a segment repeats bytes with other content, the first wins, as it
-did at most receivers, and the conflict is counted.
+did at most receivers, and the conflict is counted; of bytes that were delivered the last `REMEMBERED` are compared.
 
 A hole is given up when the bytes waiting behind it pass `WAITING_BYTES` or `WAITING_SEGMENTS`, when the receiver
 acknowledged bytes beyond it (it had them, we did not see them), or when the stream ends.
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 WAITING_BYTES = 256 * 1024
 WAITING_SEGMENTS = 256
+REMEMBERED = 2_048
 FAR = 1 << 24
 """A jump beyond any window without scaling: the stream is taken up anew there instead of being told a gap of gigabytes."""
 
@@ -28,9 +29,9 @@ class Gap:
 
 
 class Stream:
-    """The bytes of one direction. Memory ≤ WAITING_BYTES plus one segment."""
+    """The bytes of one direction. Memory ≤ WAITING_BYTES plus one segment and REMEMBERED."""
 
-    __slots__ = ("_waiting", "_waiting_bytes", "conflicts", "gap_bytes", "next_seq", "passed", "retransmitted")
+    __slots__ = ("_last", "_waiting", "_waiting_bytes", "conflicts", "gap_bytes", "next_seq", "passed", "retransmitted")
 
     def __init__(self) -> None:
         self.next_seq: int | None = None  # of the next byte to deliver
@@ -38,6 +39,7 @@ class Stream:
         self.passed = 0  # bytes delivered or given up
         self.retransmitted = 0
         self.conflicts = 0
+        self._last = b""  # of what was delivered, the end
         self._waiting: dict[int, bytes] = {}  # by distance-free sequence number; at most one segment a start
         self._waiting_bytes = 0
 
@@ -61,6 +63,7 @@ class Stream:
             ahead = 0
         if ahead < 0:
             self.retransmitted += min(len(data), -ahead)
+            self._compare(ahead, data)
             data = data[-ahead:]
             if not data and not missing_tail:
                 return
@@ -106,14 +109,25 @@ class Stream:
         if data:
             self.next_seq = (self.next_seq + len(data)) & _MASK
             self.passed += len(data)
+            self._last = data[-REMEMBERED:]
             yield data
 
     def _skip(self, missing: int) -> Iterator[Gap]:
         assert self.next_seq is not None
         self.next_seq = (self.next_seq + missing) & _MASK
+        self._last = b""
         self.passed += missing
         self.gap_bytes += missing
         yield Gap(missing)
+
+    def _compare(self, start: int, data: bytes) -> None:
+        """`data`, which begins `start` bytes from the next one to deliver, before it, beside what was delivered there; not a keep-alive."""
+        if start == -1 and len(data) == 1:
+            return
+        first, past = max(start, -len(self._last)), min(start + len(data), 0)
+        known = self._last[first + len(self._last) : past + len(self._last)]
+        if first < past and data[first - start : past - start] != known:
+            self.conflicts += 1
 
     def _keep(self, seq: int, data: bytes) -> None:
         old = self._waiting.get(seq)
@@ -137,6 +151,7 @@ class Stream:
                 return
             data = self._waiting.pop(first)
             self._waiting_bytes -= len(data)
+            self._compare(ahead, data)
             if -ahead < len(data):
                 yield from self._deliver(data[-ahead:])
             self.retransmitted += min(-ahead, len(data))
@@ -151,6 +166,7 @@ class Stream:
     def _restart(self, seq: int, ahead: int) -> Iterator[bytes | Gap]:
         yield from self.finish()
         self.next_seq = seq
+        self._last = b""
         self.gap_bytes += max(ahead, 0)
         yield Gap(max(ahead, 1))
 

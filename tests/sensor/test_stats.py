@@ -12,7 +12,7 @@ from sensor import stats as module
 from sensor.stats import Meter, Spent, Stats, memory_kib
 
 KEYS = (
-    "packets bytes first_packet last_packet kernel_drops shed flows tcp_gaps evictions unreadable given_up packets_by_path"
+    "packets bytes first_packet last_packet kernel_drops shed flows tcp_gaps tcp_conflicts evictions unreadable given_up packets_by_path"
     " packets_by_protocol fragments bad_checksums duplicates done_right alerts cpu_seconds max_rss_kib rss_anon_kib version"
 )
 

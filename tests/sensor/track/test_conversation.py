@@ -21,6 +21,7 @@ from sensor.wire import (
     Rest,
     StreamEntry,
 )
+from sensor.wire.readers import DATAGRAMS, STREAMS
 
 
 @dataclass(frozen=True)
@@ -189,3 +190,13 @@ def test_an_acknowledgement_from_the_other_side_closes_a_hole(readers):
     conversation.segment(Segment(10, b"x\n"), from_orig=True)
     told = conversation.segment(Segment(0, ack=12), from_orig=False)
     assert [record.text for record in told] == [b"gap 7", b"x"]
+
+
+def test_what_is_sent_again_with_other_content_is_counted_once_it_ends():
+    readers = Readers(STREAMS, DATAGRAMS)
+    talk = TcpConversation(readers)
+    for data in (b"SSH-2.0-a", b"SSH-2.0-b"):
+        talk.segment(Segment(1, data), from_orig=True)
+    talk.finish()
+    talk.finish()
+    assert readers.conflicts == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.track.reassembly import WAITING_BYTES, WAITING_SEGMENTS, Gap, Stream
+from sensor.track.reassembly import REMEMBERED, WAITING_BYTES, WAITING_SEGMENTS, Gap, Stream
 
 WRAP = 1 << 32
 
@@ -46,8 +46,20 @@ def test_table(what, start, segments, expected):
 
 
 def test_conflicting_content_is_counted():
-    _, stream = run([(14, b"ef"), (14, b"XY"), (10, b"abcd")], 10)
-    assert stream.conflicts == 1
+    def conflicts(*segments):
+        return run(segments, 10)[1].conflicts
+
+    assert conflicts((14, b"ef"), (14, b"XY"), (10, b"abcd")) == 1
+    assert conflicts((14, b"ef"), (10, b"abcdXY")) == 1
+    assert conflicts((10, b"abcd"), (10, b"abXd")) == 1
+    assert conflicts((10, b"abcd"), (12, b"cXef")) == 1
+    assert conflicts((10, b"abcd"), (10, b"abcd"), (12, b"cdef"), (8, b"..abcdef")) == 0
+    assert conflicts((10, b"abcd"), (13, b"\0"), (14, b"ef")) == 0  # a keep-alive may hold anything
+    assert conflicts((10, b"a" * REMEMBERED), (10 + REMEMBERED, b"b" * REMEMBERED), (10, b"X" * 9)) == 0  # too long ago
+
+
+def test_first_wins_where_content_differs():
+    assert run([(10, b"abcd"), (10, b"XXXXef")], 10)[0] == [b"abcd", b"ef"]
 
 
 def test_the_capture_cut_the_segment():
