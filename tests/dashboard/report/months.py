@@ -27,6 +27,7 @@ RULES = _TOLD["alerts"]
 LISTS = tuple(
     ListInfo(name, title, f"2025-{n % 9 + 1:02}-15", 3 + 11 * n, 9) for n, (name, title) in enumerate(_TOLD["lists"])
 )
+OCTOBER = Month(2026, 10)
 NAMES = ("Accueil", "Cabinet 1", "Scanner de l’accueil", "Secrétariat", "Serveur d’images de radiologie", None, None)
 HOSTS = {
     Category.MAIL: (("smtp.fournisseur.example", Hds.NOT_LISTED), ("mail.laboratoire-du-vallon.example", None)),
