@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import formats
 from dashboard.privacy import Privacy
-from dashboard.texts import Texts
+from dashboard.texts import Lang, Texts
 from sensor.detect.alert import Alert, Legal, Value
 from sensor.store.days import day_of
 
@@ -183,6 +183,8 @@ class Viewer:
         lang = self.texts.lang
         if isinstance(value, bool):
             return self.texts("value.yes" if value else "value.no")
+        if name == "hds_list_date":
+            return _date(str(value), lang)
         if isinstance(value, str):
             return self.texts.get(f"value.{value}", formats.bounded(value, _SENTENCE))
         if "bytes" in name or name.endswith("size") or name == "threshold":
@@ -190,6 +192,14 @@ class Viewer:
         if name in ("duration", "window") or name.endswith("_seconds"):
             return formats.duration(value, lang)
         return formats.number(value, lang, 0 if float(value).is_integer() else 1)
+
+
+def _date(text: str, lang: Lang) -> str:
+    """A list's day, as one says it."""
+    try:
+        return formats.full_day(date.fromisoformat(text), lang)
+    except ValueError:
+        return formats.bounded(text, 20)
 
 
 def _capital(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sensor.wire import ParseError, media_types
-from sensor.wire.mime_fields import PartHeader, read_field
+from sensor.wire.mime_fields import PartHeader, extension, read_field
 from sensor.wire.sides import Lines
 from sensor.wire.text import host_of, printable
 
@@ -41,6 +41,11 @@ RARER_METHODS = frozenset(
     b" TRACK UNBIND UNCHECKOUT UNLINK UNSUBSCRIBE UPDATE UPDATEREDIRECTREF VERSION-CONTROL X-MS-ENUMATTS".split()
 )
 TOLD_METHODS = METHODS | RARER_METHODS
+OF_PAGES = frozenset(
+    ("cab", "class", "css", "dll", "exe", "htm", "html", "jar", "js", "json", "msi", "php", "wasm", "xml")
+)
+"""Extensions of what sites and programs are made of: their names are nobody's."""
+
 OTHER_METHOD = "OTHER"  # what is no method is not told as itself: a client may write anything there
 
 UNTIL_CLOSE = -1
@@ -66,14 +71,21 @@ class Head:
 
     @property
     def uri(self) -> str | None:
-        """The target's path, without query and fragment; None where there is no path (CONNECT, *)."""
+        """The target's path, without query and fragment; None where there is no path (CONNECT, *).
+
+        Of a last step that is a document's name only the extension is told: it may name a patient.
+        """
         path = self.target
         if not path.startswith(b"/"):
             scheme, found, rest = path.partition(b"://")
             if not found or len(scheme) > 8:
                 return None
             path = b"/" + rest.partition(b"/")[2]
-        return printable(re.split(rb"[?#;]", path, maxsplit=1)[0])
+        folder, slash, last = re.split(rb"[?#;]", path, maxsplit=1)[0].rpartition(b"/")
+        kind = extension(last)
+        if kind is not None and kind not in OF_PAGES:
+            last = b"*." + kind.encode()
+        return printable(folder + slash + last)
 
 
 class HeadReader:

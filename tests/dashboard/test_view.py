@@ -71,7 +71,7 @@ def test_what_no_secretary_asks_for_is_under_the_technical_details(viewer, sampl
     assert "list class" not in facts(view)
     technical = {fact.name: fact.value for fact in view.technical}
     assert technical["list class"] == "transfer"
-    assert technical["start seen"] == "non"
+    assert facts(view)["Début de l’échange vu"] == "non"
     assert technical["Adresse du correspondant"] == "198.51.100.25:25"
 
 
@@ -118,3 +118,8 @@ def test_days_in_order(viewer, sample, unnamed):
         ("Aujourd’hui", ["r1", "a1"]),
         ("Hier", ["y"]),
     ]
+
+
+def test_the_day_of_the_list_that_says_so_stands_beside_an_upload(viewer, sample):
+    view = viewer().alert(replace(sample, evidence=(("hds_list_date", "2026-11-21"),)))
+    assert facts(view)["Liste HDS du"] == "samedi 21 novembre 2026"

@@ -33,3 +33,19 @@ def test_media_types(written, told):
 
 def test_a_host_that_is_an_address_of_somebody():
     assert head(b"GET / HTTP/1.1", b"Host: canary@example.fr:80").host == "example.fr"
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        (b"/dossiers/canary.pdf", "/dossiers/*.pdf"),
+        (b"/dossiers/Jean%20canary.JPG?x=1", "/dossiers/*.jpg"),
+        (b"http://h.example/canary.docx", "/*.docx"),
+        (b"/index.html", "/index.html"),
+        (b"/din.aspx", "/din.aspx"),
+        (b"/wsman", "/wsman"),
+        (b"/", "/"),
+    ],
+)
+def test_of_a_document_only_the_extension_is_told(target, told):
+    assert head(b"GET " + target + b" HTTP/1.1").uri == told
