@@ -56,6 +56,12 @@ def test_live_watch_tells_a_clear_mail():
     assert "scenarios 1, right 1, waiting 0" in done.stdout, done.stdout + done.stderr
 
 
+def test_a_clear_mail_leads_to_a_mail_in_the_dpos_mailbox():
+    done = lab("mail_to_the_dpo")
+    assert "scenarios 1, right 1, waiting 0" in done.stdout, done.stdout + done.stderr
+    assert re.search(r"in the DPO's mailbox \d\.\d s after swaks began", done.stdout)
+
+
 @pytest.mark.parametrize(("scenario", "status"), [("dns_messenger", 0), ("_failing", 1)])
 def test_nothing_is_left(scenario, status):
     before = left()

@@ -27,6 +27,8 @@ def alert_letter(
     key = "mail.subject_worse" if worse else "mail.subject"
     title = titled(view)
     subject = say(key, severity=view.severity_word, title=title)
+    if first.rule == MAIL_TEST:
+        subject = view.title
     if others:
         subject = say.counted("mail.subject_more", len(alerts) - 1, severity=view.severity_word, title=title, n=writer.number(len(others)))  # fmt: skip
     sheet = Sheet(

@@ -96,7 +96,7 @@ def test_a_test_alert_takes_the_whole_way(mailserver, box):
     steps = ["journalled", "has raised the test alert", "in the outbox", "answered: 250 2.0.0 Ok"]
     assert sorted(steps, key=done.output.index) == steps
     (mail,) = mailserver.wait_for(1)
-    assert mail["subject"] == "Information : Essai : une alerte de Vigie vous parvient"
+    assert mail["subject"] == "Essai : une alerte de Vigie vous parvient"
     shown = vigie("relay", "--outbox", "--state", found.state).output
     assert "…@dpo.example" in shown
     assert "250 2.0.0 Ok" in shown

@@ -142,8 +142,12 @@ def test_two_thousand_alerts_in_an_hour(mailserver, box):
     assert kinds(found) == ["alert"] * 16 + ["digest"]
     mails = mailserver.wait_for(17)
     assert len(mails) == 17
-    said = " ".join(" ".join(one.get_body(("plain",)).get_content().split()) for one in mails).replace("\u202f", " ")
-    assert "après 20 messages dans la journée, Vigie a réuni les 1 985 autres ici" in said
+    said = (
+        " ".join(" ".join(one.get_body(("plain",)).get_content().split()) for one in mails)
+        .replace("\u202f", " ")
+        .replace("\xa0", " ")
+    )
+    assert "(plafond : 20 messages par jour) : Vigie a réuni les 1 985 autres ici" in said
     assert "jusqu’à demain, Vigie n’écrit plus que pour ce qui est urgent" in said
     assert max(len(one.as_bytes()) for one in mails) < 100_000
 
