@@ -4,7 +4,7 @@ One a rule, subject and UTC day, like those that rules give; the words stand her
 nothing else can be read any more.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 
@@ -118,13 +118,28 @@ def health(trouble: Trouble, now: int, facts: dict[str, Value] | None = None, *,
     def filled(words: Words) -> Words:
         return replace(words, seen=words.seen.format_map(facts))
 
+    spoken = Spoken(_SEVERITY[trouble], filled(_FR[trouble]), filled(_EN[trouble]))
+    return of_the_box(f"{trouble}\x1f{subject}\x1f{now // _DAY}", trouble, now, spoken, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How grave it is, and its words."""
+
+    severity: Severity
+    fr: Words
+    en: Words
+
+
+def of_the_box(name: str, rule: str, now: int, spoken: Spoken, facts: dict[str, Value]) -> Alert:
+    """An alert that the box tells of itself; `name` is hashed to its id, `rule` its word."""
     return Alert(
-        id=sha256(f"{trouble}\x1f{subject}\x1f{now // _DAY}".encode()).hexdigest()[:20],
-        rule=trouble.value,
+        id=sha256(name.encode()).hexdigest()[:20],
+        rule=str(rule),
         category=Category.HEALTH,
         app=None,
         nature=Nature.EVENT,
-        severity=_SEVERITY[trouble],
+        severity=spoken.severity,
         confidence=Confidence.CERTAIN,
         first_seen=now,
         last_seen=now,
@@ -137,6 +152,6 @@ def health(trouble: Trouble, now: int, facts: dict[str, Value] | None = None, *,
         community_id=None,
         evidence=tuple(facts.items()),
         legal=(),
-        fr=filled(_FR[trouble]),
-        en=filled(_EN[trouble]),
+        fr=spoken.fr,
+        en=spoken.en,
     )

@@ -15,7 +15,7 @@ from threading import local
 
 import zstandard
 
-NEWEST = 1
+NEWEST = 2
 MOST = (1 << 24) - 1
 _HEAD = struct.Struct(">II")
 _LEVEL = 10  # 50 µs a body; the levels above save a few bytes and cost ten times that

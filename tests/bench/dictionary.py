@@ -26,7 +26,7 @@ from sensor.store.journal import canonical
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 HERE = Path(__file__).resolve().parents[2] / "sensor" / "store" / "dictionaries"
-SIZE = 112 << 10
+SIZE = 160 << 10
 EACH, AGAIN = 12, 6  # alerts made of a rule, and how often those of recordings count
 MORNING = 1_795_161_600_000_000_000  # 2026-11-20 08:00 UTC
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

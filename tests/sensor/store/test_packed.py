@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sensor.store import packed
 from sensor.store.codec import plain
-from sensor.store.packed import MOST, pack, unpack
+from sensor.store.packed import MOST, NEWEST, pack, unpack
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -25,6 +25,16 @@ def test_short_long_and_odd_ones(text):
 
 def test_an_alert_takes_a_fraction(sample):
     assert len(pack(plain(sample))) < len(plain(sample)) / 3
+
+
+@pytest.mark.parametrize("number", range(1, NEWEST + 1))
+def test_what_an_earlier_dictionary_packed_is_read_for_ever(sample, monkeypatch, number):
+    monkeypatch.setattr(packed, "NEWEST", number)
+    monkeypatch.setattr(packed._tools, "packer", None)
+    body = pack(plain(sample))
+    assert body[0] == number
+    monkeypatch.undo()
+    assert unpack(body) == plain(sample)
 
 
 def test_too_long_is_said():
@@ -48,8 +58,8 @@ def sealed(word, data):
     [
         (1 << 24 | 5, b""),
         (1 << 24 | 5, b"\xff" * 20),
-        (1 << 24 | 10, pack("a body that is longer than it says " * 4)[8:]),
-        (1 << 24 | 200, pack("a body that is shorter than it says")[8:]),
+        (NEWEST << 24 | 10, pack("a body that is longer than it says " * 4)[8:]),
+        (NEWEST << 24 | 200, pack("a body that is shorter than it says")[8:]),
         (3, b"four"),
         (2, b"\xff\xfe"),
         (9 << 24 | 1, b"x"),

@@ -42,6 +42,26 @@ def world(monkeypatch):
     return World(monkeypatch)
 
 
+def test_upkeep_waits_for_no_disk_and_alerts_do(tmp_path, world, sample, monkeypatch):
+    """A step of retention that a power cut undoes is done again; an alert is on the disk when `upsert` returns."""
+    found = []
+    really = upkeep.Pass.step
+
+    def step(self, now):
+        found.append(self._db.execute("PRAGMA synchronous").fetchone()[0])
+        return really(self, now)
+
+    monkeypatch.setattr(upkeep.Pass, "step", step)
+    with world.open(tmp_path) as store:
+        world.later(store)
+        assert set(found) == {1}, "NORMAL"
+        store.upsert([sample])
+        assert store._db.execute("PRAGMA synchronous").fetchone() == (2,), "FULL"
+        world.later(store, 1441)
+        with store._commit() as db:
+            assert db.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
 def told(store):
     return [alert.rule for alert in store.load_alerts()]
 
