@@ -120,7 +120,13 @@ def _figures(found: Sequence[Figure], voice: Voice) -> Table:
 def _things(alerts: Sequence[Alert], voice: Voice) -> tuple[tuple[str, str], ...]:
     """(what and whose; what to do): the gravest things, each once with its devices, the most frequent first."""
     grouped = [list(group) for _, group in groupby(sorted(filter(to_look_at, alerts), key=voice.title), voice.title)]
-    grouped.sort(key=lambda group: (-max(_RANK.index(one.severity) for one in group), -sum(one.count for one in group)))
+    grouped.sort(
+        key=lambda group: (
+            -max(_RANK.index(one.severity) for one in group),
+            -sum(one.count for one in group),
+            min(one.rule for one in group),  # the same order in every language
+        )
+    )
     told = []
     for group in grouped[:_MOST]:
         worst = max(group, key=lambda one: (_RANK.index(one.severity), one.last_seen))
