@@ -44,7 +44,7 @@ class Mailer:
         try:
             self._telling.round()
         except Human as error:
-            self._sender.needs(error)
+            self._sender.sealed_wrong(error)
         return self._sender.round()
 
     def run(self, stop: Stop) -> None:

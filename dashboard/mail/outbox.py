@@ -22,6 +22,7 @@ from sensor.store.relay import RelayStore, Waiting
 _SECOND = 1_000_000_000
 _DAY = 86_400 * _SECOND
 _AT_ONCE = 50  # mails of one connection
+_CERTIFICATE = "mail certificate"
 TROUBLE, ANSWER = "mail trouble", "mail answer"
 """Cursors: the episode that needs a person, and what keeps all mails waiting for the moment."""
 _WAITS = (30, 60, 120, 300, 600, 900, 1800, 3600)
@@ -99,6 +100,15 @@ class Sender:
             self.store.upsert([health(error.need, now, str(error))])
             self.store.move({TROUBLE: json.dumps({"need": error.need, "since": now})})
         self._wait(60.0, str(error), log=False)
+
+    def sealed_wrong(self, error: Human) -> None:
+        """A certificate that cannot encrypt: an alert a day. The other recipients' mails go on."""
+        now = self.clock()
+        today = str(now - now % _DAY)
+        if self.store.cursor(_CERTIFICATE) != today:
+            _log.error("a recipient's mails wait: %s", error)
+            self.store.upsert([health(Need.CERTIFICATE, int(today), str(error))])
+            self.store.move({_CERTIFICATE: today})
 
     def _one(self, session: Submission, item: Waiting) -> bool:
         try:

@@ -22,6 +22,7 @@ from pathlib import Path
 from dashboard.mail.digests import Digest
 from dashboard.mail.outbox import queue
 from dashboard.mail.post import Post, key_of
+from dashboard.mail.submission import Human
 from dashboard.mail.trouble import RULES
 from dashboard.mail.turn import Turn
 from dashboard.mail.weekly import mails_of, roots, week_letter, week_of
@@ -63,22 +64,33 @@ class Telling:
         self._watch = WATCH.path(post.state)
 
     def round(self) -> None:
-        """All that there is to tell now."""
-        since = self._begun()
-        for layout in LAYOUTS:
-            path, name = layout.path(self._post.state), f"mail {layout.name}"
-            while (news := self._news(path, self._store.cursor(name))) is not None:
-                self._tell(news, name, since)
-        self._tell_pending()
-        self._tell_week()
+        """All that there is to tell now. A recipient whose certificate cannot encrypt waits alone, and is told of at the end."""
+        wrong: Human | None = None
+        for to in self._post.mail.recipients:
+            try:
+                self._round(to)
+            except Human as error:
+                wrong = error
+        if wrong is not None:
+            raise wrong
 
-    def _begun(self) -> int:
-        """Alerts that ended their growth a day before mails were first set up are history: nobody wants them now."""
-        known = self._store.cursor(_SINCE)
+    def _round(self, to: Recipient) -> None:
+        since = self._begun(to)
+        for layout in LAYOUTS:
+            path, name = layout.path(self._post.state), f"mail {layout.name} {key_of(to)}"
+            while (news := self._news(path, self._store.cursor(name))) is not None:
+                self._tell(to, news, name, since)
+        self._tell_pending(to)
+        self._tell_week(to)
+
+    def _begun(self, to: Recipient) -> int:
+        """Alerts that ended their growth a day before a recipient was first named are history: nobody wants them now."""
+        name = f"{_SINCE} {key_of(to)}"
+        known = self._store.cursor(name)
         if known is None:
             now = self._clock()
             known = str(now - _DAY)
-            self._store.move({_SINCE: known, _WEEK: self._when.week(now)[0].isoformat()})
+            self._store.move({name: known, f"{_WEEK} {key_of(to)}": self._when.week(now)[0].isoformat()})
         return int(known)
 
     def _news(self, path: Path, cursor: str | None) -> _News | None:
@@ -101,21 +113,18 @@ class Telling:
             return None
         return _News(tuple(decode(body) for _, _, body in found), f"{found[-1][0]} {found[-1][1]}")
 
-    def _tell(self, news: _News, name: str, since: int) -> None:
+    def _tell(self, to: Recipient, news: _News, name: str, since: int) -> None:
         fresh = [one for one in news.alerts if one.last_seen >= since and one.rule not in RULES]
         roots_now = self._roots(1)
         with self._store.mailing() as mailing:
-            for to in self._post.mail.recipients:
-                writer = Writer(self._post, to, mailing.now, roots_now)
-                Turn(self._post, self._when, mailing, writer).tell(fresh)
+            Turn(self._post, self._when, mailing, Writer(self._post, to, mailing.now, roots_now)).tell(fresh)
             mailing.move(name, news.cursor)
 
-    def _tell_pending(self) -> None:
-        for to in self._post.mail.recipients:
-            with self._store.mailing() as mailing:
-                due = mailing.pending(key_of(to))
-            if due:
-                self._tell_due(to, due)
+    def _tell_pending(self, to: Recipient) -> None:
+        with self._store.mailing() as mailing:
+            due = mailing.pending(key_of(to))
+        if due:
+            self._tell_due(to, due)
 
     def _tell_due(self, to: Recipient, due: Sequence[Pending]) -> None:
         """What was held back goes out by its cause; all the rest is one digest."""
@@ -140,10 +149,10 @@ class Telling:
             else:
                 turn.over(rest)
 
-    def _tell_week(self) -> None:
-        now = self._clock()
+    def _tell_week(self, to: Recipient) -> None:
+        now, name = self._clock(), f"{_WEEK} {key_of(to)}"
         day, due = self._when.week(now)
-        if self._store.cursor(_WEEK) == day.isoformat() or self._when.quiet_until(now) is not None:
+        if self._store.cursor(name) == day.isoformat() or self._when.quiet_until(now) is not None:
             return
         zone = self._post.policy.practice.timezone
         first = day - timedelta(days=7)
@@ -157,9 +166,8 @@ class Telling:
         week = replace(week, sent=sent, waiting=waiting, refused=refused)
         roots_told = self._roots(7)
         with self._store.mailing() as mailing:
-            for to in self._post.mail.recipients:
-                queue(mailing, self._post, week_letter(Writer(self._post, to, mailing.now, roots_told), week), to)
-            mailing.move(_WEEK, day.isoformat())
+            queue(mailing, self._post, week_letter(Writer(self._post, to, mailing.now, roots_told), week), to)
+            mailing.move(name, day.isoformat())
 
     def _roots(self, count: int) -> tuple[str, ...]:
         """The last that were told daily; before the first, the root of now."""

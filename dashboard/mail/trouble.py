@@ -41,7 +41,7 @@ _FR = {
     Need.PASSWORD: ("Vigie n’envoie plus de courriels : le serveur refuse son mot de passe", "Un mot de passe accepté"),
     Need.SENDER: ("Vigie n’envoie plus de courriels : le serveur refuse son adresse d’expéditeur", "Une adresse d’expéditeur acceptée"),
     Need.ANSWER: ("Vigie n’envoie plus de courriels : le serveur ne veut pas de cette connexion", "Un serveur qui accepte les envois"),
-    Need.CERTIFICATE: ("Vigie n’envoie plus de courriels : le certificat du destinataire ne peut pas servir", "Un certificat qui permet de chiffrer"),
+    Need.CERTIFICATE: ("Les courriels d’un destinataire attendent : son certificat ne peut pas servir", "Un certificat qui permet de chiffrer"),
     Need.REFUSED: ("Un courriel de Vigie a été refusé définitivement", "Un message accepté"),
     Need.LONG: ("Des courriels de Vigie attendent depuis plus d’un jour", "Des courriels partis en quelques minutes"),
 }  # fmt: skip
@@ -50,7 +50,7 @@ _EN = {
     Need.PASSWORD: ("Vigie sends no mails: the server refuses its password", "A password that is accepted"),
     Need.SENDER: ("Vigie sends no mails: the server refuses its sender address", "A sender address that is accepted"),
     Need.ANSWER: ("Vigie sends no mails: the server does not want this connection", "A server that takes mails"),
-    Need.CERTIFICATE: ("Vigie sends no mails: the recipient's certificate cannot be used", "A certificate that can encrypt"),
+    Need.CERTIFICATE: ("A recipient's mails wait: their certificate cannot be used", "A certificate that can encrypt"),
     Need.REFUSED: ("A mail of Vigie's was refused for good", "A mail that is taken"),
     Need.LONG: ("Mails of Vigie's have been waiting for more than a day", "Mails that leave within minutes"),
 }  # fmt: skip

@@ -7,6 +7,8 @@ import pytest
 from dashboard.mail.telling import PAGE
 from sensor.detect.alert import AlertDevice, Nature, Severity
 from sensor.store import WatchStore
+from sensor.store.reader import read
+from sensor.store.schema import RELAY
 from sensor.store.seeing import Counts
 from tests.made import alert
 from tests.mailserver.fixtures import DAY, HOUR, MINUTE, NOW, SECOND, TERMS
@@ -188,3 +190,28 @@ def test_a_relay_that_was_away_tells_all_that_came_meanwhile(box):
     found.found(*(made(n, rule=f"rule-{n}") for n in range(PAGE + 10)))
     found.work(2)
     assert kinds(found) == ["alert"] * 15
+
+
+def test_a_certificate_that_cannot_encrypt_holds_up_its_recipient_only(mailserver, box):
+    found = box("recipients:\n  - {mail: doctor@dpo.example, certificate: doctor.pem}\n  - {mail: dpo@dpo.example}\n")
+    found.found(made())
+    found.work(5)
+    assert len(mailserver.wait_for(1)) == 1
+    assert mailserver.mails("doctor") == []
+    sql = "SELECT rule FROM alert"
+    assert read(RELAY.path(found.state), lambda db: db.execute(sql).fetchall()) == [("mail-certificate",)]
+    found.config.write_text(found.config.read_text().replace(", certificate: doctor.pem", ""))
+    assert found.work(3) == 1
+    assert len(mailserver.wait_for(1, "doctor")) == 1
+
+
+def test_a_recipient_who_is_named_later_gets_no_history(box):
+    found = box()
+    found.found(made(1))
+    found.work(2)
+    found.clock[0] += 2 * DAY
+    found.config.write_text(
+        found.config.read_text() + "  recipients: [{mail: dpo@dpo.example}, {mail: doctor@dpo.example}]\n"
+    )
+    found.work(2)
+    assert len(found.outbox().mails) == 1
