@@ -83,10 +83,10 @@ def _absorb(data, at, end, value):
 @part
 def _way(p):
     """The frame around the packet and how far it had come, in the bits of `_WAY`."""
-    around = np.uint64(p.hops) | np.uint64(p.depth) << np.uint64(8) | np.uint64(p.vlan) << _16
-    value = (p.src_mac * _1 ^ p.dst_mac) * _2 ^ around * _3
-    value ^= value >> _32
-    return value * _1 >> _42 & _WAY
+    around = (
+        np.uint64(p.hops) << np.uint64(52) ^ np.uint64(p.vlan) << np.uint64(44) ^ np.uint64(p.depth) << np.uint64(60)
+    )
+    return (p.src_mac ^ p.dst_mac << np.uint64(8) ^ around) * _3 >> _42 & _WAY
 
 
 @part
