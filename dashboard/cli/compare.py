@@ -6,6 +6,7 @@ Debian's tshark.
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from dashboard.cli.settings import load_settings
 from dashboard.compare import Kind, ours
 from dashboard.compare.judge import Comparison, Difference
 from dashboard.compare.judge import compare as judge
+from dashboard.compare.words import KINDS, REASONS, REPORT
+from dashboard.formats import NARROW, number
+from sensor.detect.policy import Language
 
 UNABLE = 2
 SHOWN = 200  # differences of the readable report; `--json` has them all
@@ -24,7 +28,10 @@ SHOWN = 200  # differences of the readable report; `--json` has them all
 @click.argument("file", metavar="FILE")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as one JSON document.")
 @click.option("--seconds", default=900.0, show_default=True, help="How long Wireshark may take.")
-def compare(file: str, *, as_json: bool, seconds: float) -> None:
+@click.option(
+    "--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Language of the report."
+)
+def compare(file: str, *, as_json: bool, seconds: float, lang: Language) -> None:
     """Compare with Wireshark what is read in a capture file."""
     try:
         from dashboard.compare import theirs  # noqa: PLC0415 - pyshark is an extra
@@ -43,7 +50,7 @@ def compare(file: str, *, as_json: bool, seconds: float) -> None:
     if as_json:
         click.echo(json.dumps(_document(file, version, packets, found), ensure_ascii=False))
         return
-    for line in _report(file, version, packets, found):
+    for line in _report(file, version, packets, found, lang):
         click.echo(line)
 
 
@@ -63,21 +70,31 @@ def _document(file: str, version: str, packets: int, found: Comparison) -> dict[
     }
 
 
-def _report(file: str, version: str, packets: int, found: Comparison) -> list[str]:
-    lines = [f"{Path(file).name}: {packets} packets, beside Wireshark {version}", ""]
-    lines += [
-        f"  {kind:14} {found.agreed[kind]:>7} of {found.counted[kind]:>7} agree  {found.share(kind):7.2%}"
-        for kind in Kind
-        if found.counted[kind]
-    ]
-    lines.append("" if found.differences else "\nNo difference.")
-    lines += [_line(difference) for difference in found.differences[:SHOWN]]
+def _report(file: str, version: str, packets: int, found: Comparison, lang: Language) -> Iterator[str]:
+    say, kinds = REPORT[lang], KINDS[lang]
+    yield say["head"].format(file=Path(file).name, packets=number(packets, lang), version=version)
+    yield ""
+    for kind in Kind:
+        share = found.share(kind)
+        if share is not None:
+            shown = f"{number(100 * share, lang, 1)}{NARROW if lang == 'fr' else ''}%"
+            counts = {"agreed": number(found.agreed[kind], lang), "counted": number(found.counted[kind], lang)}
+            yield say["kind"].format(kind=kinds[kind], share=shown, **counts)
+    yield ""
+    yield say["differ" if found.differences else "same"]
+    last = ""
+    for difference in found.differences[:SHOWN]:
+        if difference.flow != last:
+            yield say["flow"].format(ends=difference.ends)
+        last = difference.flow
+        yield from _lines(difference, lang)
     if (more := len(found.differences) - SHOWN) > 0:
-        lines.append(f"… and {more} more: --json has them all")
-    return lines
+        yield say["more"].format(count=number(more, lang))
 
 
-def _line(difference: Difference) -> str:
-    who = f"more likely right: {difference.right}" if difference.right else "undecided"
+def _lines(difference: Difference, lang: Language) -> Iterator[str]:
+    say = REPORT[lang]
     value = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in difference.value)
-    return f"  {difference.ends}  {difference.kind}: only {difference.only} reads {value!r} ({who}: {difference.why})"
+    yield say["line"].format(kind=KINDS[lang][difference.kind], who=say[difference.only], value=value)
+    why = REASONS[lang][difference.why]
+    yield say["right"].format(who=say[difference.right], why=why) if difference.right else say["open"].format(why=why)

@@ -176,12 +176,15 @@ class Lab:
         time.sleep(0.3)
         return self["guest"]
 
-    def delay(self, name: str, seconds: float, *, overtaken: int = 0) -> None:
-        """A slow wire between a host of the practice and its switch; every `overtaken`-th frame is overtaken by others."""
+    def delay(self, name: str, seconds: float, *, overtaken: int = 0) -> tap.Delayer:
+        """A slow wire between a host of the practice and its switch; every `overtaken`-th frame is overtaken by others.
+
+        Its `delay` may be changed while it stands."""
         subprocess.run(["ip", "link", "set", f"p-{name}", "nomaster"], check=True)
         wire = tap.Delayer(tap.open_wire(f"p-{name}"), tap.open_tap(f"t-{name}"), seconds, overtaken)
         subprocess.run(["ip", "link", "set", f"t-{name}", "master", "br-lan", "up"], check=True)
         tap.Switch([wire]).start()
+        return wire
 
     def logs(self) -> str:
         return "\n".join(f"== {node.name}\n{text}" for node in self.nodes.values() if (text := node.logs()))

@@ -173,6 +173,16 @@ def lose(one_in: int) -> None:
         )
 
 
+def knock_once(host: str) -> None:
+    """A host asks for one connection, and does not ask again while it waits."""
+    syn = "tcp flags & (syn | ack) == syn"
+    with inside(host):
+        _nft(
+            "table inet once {\n chain output {\n  type filter hook output priority 0;\n"
+            f"  {syn} limit rate 1/hour burst 1 packets accept\n  {syn} drop\n }}\n}}\n"
+        )
+
+
 def _nft(script: str) -> None:
     subprocess.run(["nft", "-f", "-"], input=script.encode(), check=True)
 
@@ -187,4 +197,15 @@ def _write_settings(settings: dict[str, str]) -> None:
         Path("/proc/sys", name).write_text(value)
 
 
-__all__ = ["GUEST_VLAN", "ISP_PREFIX_V6", "MIRROR", "WATCHER", "build", "forward", "inside", "lose", "mirror"]
+__all__ = [
+    "GUEST_VLAN",
+    "ISP_PREFIX_V6",
+    "MIRROR",
+    "WATCHER",
+    "build",
+    "forward",
+    "inside",
+    "knock_once",
+    "lose",
+    "mirror",
+]

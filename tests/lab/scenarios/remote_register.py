@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from tests.lab import network
 from tests.lab.lab import Lab, until
 from tests.lab.practice import BY_NAME
 from tests.lab.sandbox import OUT
 from tests.lab.scenario import Scenario, Seen, Told
-from tests.lab.services import screen, ssh
+from tests.lab.services import other, screen, ssh
 
 REGISTER = f"""privacy: full
 devices:
@@ -80,8 +81,8 @@ def _untouched(app: str, port: int, post: str, act) -> Scenario:
     )
 
 
-def _late(app: str, lab: Lab) -> None:
-    """The box comes to the mirror while the session runs."""
+def _stands(app: str, lab: Lab) -> tuple[Callable[[str], object], str]:
+    """A post that is reached by a tool: what its visitor does with the address that this gives."""
     serve, look, post, port = {
         "ssh": (lambda: ssh.sshd(lab["nas"], lab["support"]), lambda to: ssh.shell(lab["support"], to, pause=1.5), "nas", 22),
         "vnc": (lambda: screen.tigervnc(lab["accueil"]),
@@ -90,10 +91,33 @@ def _late(app: str, lab: Lab) -> None:
                 lambda to: screen.freerdp(lab["support"], to, lab["medecin"], seconds=8), "medecin", 3389),
     }[app]  # fmt: skip
     serve()
-    visit = threading.Thread(target=look, args=(lab.forward(port, post),))
+    return look, lab.forward(port, post)
+
+
+def _late(app: str, lab: Lab) -> None:
+    """The box comes to the mirror while the session runs."""
+    look, address = _stands(app, lab)
+    visit = threading.Thread(target=look, args=(address,))
     visit.start()
     time.sleep(4.0)
     lab.plug_in()
+    visit.join()
+
+
+SLOW = 4.0  # seconds that a packet takes one way
+
+
+def _at_the_door(app: str, post: str, lab: Lab) -> None:
+    """It comes once the connection has been asked for, and before it is answered."""
+    look, address = _stands(app, lab)
+    other.dig(lab[post], "www.lab.example")  # the router knows the post from now on: no ARP stands before the visit
+    network.knock_once("support")
+    wire = lab.delay(post, SLOW)
+    visit = threading.Thread(target=look, args=(address,))
+    visit.start()
+    until(lambda: bool(lab["support"].run("ss", "-Htn", "state", "syn-sent").strip()), "somebody to knock")
+    lab.plug_in()
+    wire.delay = 0.0
     visit.join()
 
 
@@ -107,6 +131,17 @@ def _begun(app: str, post: str, port: int) -> Scenario:
         act=partial(_late, app),
         may=(Told("remote", app, "session", device=post, peer="support", confidence="probable", evidence=(("start_seen", False),)),),
         seen=(Seen("tcp", port, "support", post, out=40, into=100),),
+        start="late",
+    )  # fmt: skip
+
+
+def _unbegun(app: str, post: str, port: int) -> Scenario:
+    return Scenario(
+        name=f"remote_start_unseen_{app}",
+        text=f"A session by {app} of which all but the first packet is seen: told, as probable only.",
+        act=partial(_at_the_door, app, post),
+        told=(Told("remote", app, "session", device=post, peer="support", confidence="probable", evidence=(("start_seen", False),)),),
+        seen=(Seen("tcp", port, "support", post, out=300, into=3_000),),
         start="late",
     )  # fmt: skip
 
@@ -162,6 +197,7 @@ SCENARIOS = (
     _untouched("vnc", 5900, "accueil", _vnc),
     _untouched("rdp", 3389, "medecin", _rdp),
     *(_begun(*late) for late in LATE),
+    *(_unbegun(*late) for late in LATE),
     _restarted("ssh", "nas", 22, _restart_ssh),
     _restarted("vnc", "accueil", 5900, _restart_vnc),
 )
