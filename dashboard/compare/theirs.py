@@ -31,6 +31,8 @@ FILTER = (  # of each protocol the packets that say something: what only runs on
     " || rdp.negReq.requestedProtocols || rdp.negReq.selectedProtocol"
     " || vnc.client_proto_ver || vnc.server_proto_ver || vnc.client_security_type"
 )
+WORDS = "ip ipv6 tcp udp dns tls quic http smtp imf mime_multipart ssh rdp vnc"
+"""Protocols told in full. Of the others, a packet's own bodies among them, only the name: megabytes of words for one mail else."""
 _PROTO = {"tcp": 6, "udp": 17}
 _TLS_PROTOCOLS = {1: "ssl", 2: "hybrid", 4: "rdstls", 8: "hybrid_ex", 16: "rdsaad"}  # MS-RDPBCGR 2.2.1.1.1
 _PORT = re.compile(r":\d+$")
@@ -95,7 +97,7 @@ def _packets(file: str, tshark: Path) -> Iterator[Any]:
         keep_packets=False,
         display_filter=FILTER,
         tshark_path=str(tshark),
-        custom_parameters=["--enable-protocol", "communityid"],
+        custom_parameters=["-J", WORDS],
     )
     read = 0
     try:

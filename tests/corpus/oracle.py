@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -101,11 +101,14 @@ def opinion(corpus: Path, files: list[Path], jobs: int = 1) -> Opinion:
         if batch is None:
             batches.append(batch := Batch())
         batch.add(str(file.relative_to(corpus)), file, views, packets)
-    with ThreadPoolExecutor(jobs) as pool:
+    if jobs == 1:
+        for batch in batches:
+            told.add(_judged(corpus, batch))
+        return told
+    with ProcessPoolExecutor(jobs) as pool:  # pyshark wants a main thread
         for number, part in enumerate(pool.map(partial(_judged, corpus), batches), 1):
             told.add(part)
-            if jobs > 1:
-                sys.stderr.write(f"{number} of {len(batches)} parts, {told.captures} captures\n")
+            sys.stderr.write(f"{number} of {len(batches)} parts, {told.captures} captures\n")
     return told
 
 

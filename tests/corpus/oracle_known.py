@@ -5,7 +5,15 @@ from collections.abc import Callable
 from dashboard.compare import Kind
 from dashboard.compare.judge import Difference, Why
 
-KNOWN: dict[tuple[str, Kind, str], str] = {}
+REFUSED = "both: the server refused it, and Vigie keeps the envelopes of mails that went"
+DECRYPTED = "both: the capture was decrypted, so what follows STARTTLS stands in clear, and Vigie tells that"
+
+KNOWN: dict[tuple[str, Kind, str], str] = {
+    ("arkime/smtp-decrypted.pcap", Kind.SMTP_COMMAND, "starttls"): DECRYPTED,
+    ("suricata-verify/smtp-data-rejected__10.7.29.101_49898-178.63.41.150_25.pcap", Kind.SMTP_COMMAND, "mail from gezydb01.apis.dhl.com"): REFUSED,
+    ("ndpi/quic-mvfst-22_decryption_error.pcap", Kind.PROTOCOL, "quic"): "nobody: its Initial cannot be decrypted by either",
+    ("tcpdump/dns_fwdptr.pcap", Kind.PROTOCOL, "dns"): "Vigie: names longer than RFC 1035 allows, from port 53 by chance",
+}  # fmt: skip
 """(capture, kind, value): who is right, and why."""
 
 RULES: tuple[tuple[Callable[[str, Difference], bool], str], ...] = (
