@@ -81,14 +81,14 @@ def _untouched(app: str, port: int, post: str, act) -> Scenario:
     )
 
 
-def _stands(app: str, lab: Lab) -> tuple[Callable[[str], object], str]:
+def _stands(app: str, lab: Lab, seconds: float = 8) -> tuple[Callable[[str], object], str]:
     """A post that is reached by a tool: what its visitor does with the address that this gives."""
     serve, look, post, port = {
         "ssh": (lambda: ssh.sshd(lab["nas"], lab["support"]), lambda to: ssh.shell(lab["support"], to, pause=1.5), "nas", 22),
         "vnc": (lambda: screen.tigervnc(lab["accueil"]),
-                lambda to: screen.vncviewer(lab["support"], to, lab["accueil"], seconds=8), "accueil", 5900),
+                lambda to: screen.vncviewer(lab["support"], to, lab["accueil"], seconds=seconds), "accueil", 5900),
         "rdp": (lambda: screen.xrdp(lab["medecin"]),
-                lambda to: screen.freerdp(lab["support"], to, lab["medecin"], seconds=8), "medecin", 3389),
+                lambda to: screen.freerdp(lab["support"], to, lab["medecin"], seconds=seconds), "medecin", 3389),
     }[app]  # fmt: skip
     serve()
     return look, lab.forward(port, post)
@@ -104,12 +104,12 @@ def _late(app: str, lab: Lab) -> None:
     visit.join()
 
 
-SLOW = 4.0  # seconds that a packet takes one way
+SLOW = 3.0  # seconds that a packet takes one way
 
 
 def _at_the_door(app: str, post: str, lab: Lab) -> None:
     """It comes once the connection has been asked for, and before it is answered."""
-    look, address = _stands(app, lab)
+    look, address = _stands(app, lab, SLOW + 2.0)
     other.dig(lab[post], "www.lab.example")  # the router knows the post from now on: no ARP stands before the visit
     network.knock_once("support")
     wire = lab.delay(post, SLOW)
