@@ -35,6 +35,8 @@ from sensor.store.verify import Walk
 
 EVERY = 60  # seconds between two looks
 CHUNK = 300
+FOLDED_EVERY = 15
+"""Steps of retention after which their pages go from the WAL into the file: SQLite would fold a thousand at once, within somebody's commit."""
 _DAY = 86_400
 _SECOND = 1_000_000_000
 
@@ -79,6 +81,7 @@ class Upkeep:
         self._believed = max(clock.last_written(tools.db), _meta(tools.db, "retained") * _SECOND)
         self._clock = clock.ClockWatch(tools.db)
         self._erasing: Pass | None = None
+        self._unfolded = 0
         self._walk: Walk | None = None
         self._checked: float | None = None
         self._busy = False
@@ -140,6 +143,11 @@ class Upkeep:
                 return False
             limits = Limits.at(now, self._terms.keep, self._terms.zone)
             self._erasing = Pass(self._tools.db, self._tools.journal, limits, self._tools.own)
+        self._unfolded += 1
+        if self._unfolded > FOLDED_EVERY:
+            self._unfolded = 0
+            self._tools.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            return True
         with self._tools.commit(lasting=False) as db:
             more = self._erasing.step(now)
             if not more:

@@ -62,6 +62,22 @@ def test_upkeep_waits_for_no_disk_and_alerts_do(tmp_path, world, sample, monkeyp
             assert db.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
+def test_what_retention_erased_is_folded_into_the_file_a_little_at_a_time(tmp_path, world, monkeypatch):
+    """Else SQLite does it a thousand pages at once, within the commit of an alert that waits."""
+    monkeypatch.setattr(upkeep, "FOLDED_EVERY", 3)
+    with world.open(tmp_path) as store:
+        store._db.executemany(
+            "INSERT INTO touched VALUES (0, ?, 1)", ((NOW // MINUTE - 100_000 - n,) for n in range(20_000))
+        )
+        said = []
+        store._db.set_trace_callback(said.append)
+        world.later(store)
+        store._db.set_trace_callback(None)
+        work = ["fold" if "wal_checkpoint" in sql else "commit" for sql in said if "wal_" in sql or sql == "COMMIT"]
+        assert work.count("fold") >= 5
+        assert store._db.execute("SELECT count(*) FROM touched").fetchone() == (0,)
+
+
 def told(store):
     return [alert.rule for alert in store.load_alerts()]
 
