@@ -69,6 +69,7 @@ def test_what_retention_erased_is_folded_into_the_file_a_little_at_a_time(tmp_pa
         store._db.executemany(
             "INSERT INTO touched VALUES (0, ?, 1)", ((NOW // MINUTE - 100_000 - n,) for n in range(20_000))
         )
+        store._db.execute("UPDATE meta SET value = ? WHERE key = 'rolled'", (NOW // MINUTE,))
         said = []
         store._db.set_trace_callback(said.append)
         world.later(store)
