@@ -22,7 +22,9 @@ MOST = 1 << 24  # bytes inflated out of one place
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{4,}[\r\n=]*)+")
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}")
 _PACKED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
-_BODY = re.compile(rb"\x01\x00..(?=....\x00)", re.DOTALL)  # dictionary 1, below 64 kB, a checksum, a frame's first byte
+_BODY = re.compile(
+    b"[\1-%c]\0..(?=....\0)" % packed.NEWEST, re.DOTALL
+)  # any dictionary, below 64 kB, a checksum, a frame's first byte
 _ALPHABET = bytes.maketrans(b"-_", b"+/")
 
 
@@ -78,6 +80,6 @@ def _inflated(data, start):
 def _unpacked(data, start):
     """Where the body ends is not known: the frame says it, and whatever follows is passed over."""
     size = int.from_bytes(data[start + 1 : start + 4])
-    unpacker = zstandard.ZstdDecompressor(dict_data=packed._dictionary(1), format=packed._FORMAT)
+    unpacker = zstandard.ZstdDecompressor(dict_data=packed._dictionary(data[start]), format=packed._FORMAT)
     with contextlib.suppress(zstandard.ZstdError):
         yield unpacker.decompress(data[start + 8 : start + 8 + size + 64], max_output_size=size)
