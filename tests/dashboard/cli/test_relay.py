@@ -121,15 +121,3 @@ def test_once_says_how_many_points_and_how_it_ended(practice):
     code, said = ran()
     assert code == 2
     assert "write.token: No such file" in said
-
-
-def test_without_a_section_there_is_nothing_to_do(tmp_path):
-    (tmp_path / "vigie.yml").write_text("practice: {name: Cabinet des Tilleuls}\n")
-    done = subprocess.run(
-        [VIGIE, "relay", "--state", tmp_path, "--config", tmp_path / "vigie.yml"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "influxdb" in done.stderr

@@ -153,10 +153,6 @@ def test_no_section_no_set_up(tmp_path):
         done = CliRunner().invoke(main, [command, "influx", "--config", str(tmp_path / "vigie.yml")])
         assert done.exit_code == 2
         assert "no section 'influxdb'" in done.output
-    done = CliRunner().invoke(
-        main, ["relay", "--once", "--state", str(tmp_path), "--config", str(tmp_path / "vigie.yml")]
-    )
-    assert done.exit_code == 2
 
 
 def test_nothing_is_asked_of_a_server_without_a_token(influxd, tmp_path):
