@@ -86,7 +86,10 @@ def _show(folder: Path, state: Path, settings: Settings, where: tuple[str, int],
 
 def _replay(capture: Path, settings: Settings, state: Path, stop: threading.Event) -> None:
     try:
-        run_watch(ReplaySource(open_capture(capture)), settings, state, stop, Terms("demo", eager=True))
+        terms = Terms(
+            "demo", eager=True, trusted=lambda: True
+        )  # the morning is made: whose clock it is matters to nobody
+        run_watch(ReplaySource(open_capture(capture)), settings, state, stop, terms)
     except (CaptureError, StoreError) as error:
         logging.getLogger(__name__).error("%s", error)  # noqa: TRY400 - for a person: the message is all there is to know
 

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from sensor.capture import Flaw, Frames, Path, Source
@@ -19,8 +19,8 @@ from sensor.chain import Chain
 from sensor.detect.alert import Alert
 from sensor.settings import Settings
 from sensor.stats import Meter, Stats
+from sensor.store import clock as clocks
 from sensor.store import upkeep
-from sensor.store.clock import synchronised
 from sensor.store.errors import WillRetry
 from sensor.store.requests import Requests
 from sensor.store.seeing import Counts
@@ -85,7 +85,7 @@ class Terms:
     goes_on: bool = False  # a wire: what is open when the watch ends, is not over
     tell: Callable[[Alert], None] = lambda _alert: None  # called with each alert once it is written
     clock: Callable[[], int] = time.time_ns
-    trusted: Callable[[], bool] = synchronised  # whether that clock is set
+    trusted: Callable[[], bool] = field(default_factory=lambda: clocks.synchronised)  # whether that clock is set
 
 
 def _store(state: FilePath, settings: Settings, terms: Terms) -> WatchStore:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as hour
 from hashlib import sha256
@@ -53,7 +53,7 @@ class World:
 
     clock: Callable[[], int] = time.time_ns
     monotonic: Callable[[], float] = time.monotonic
-    trusted: Callable[[], bool] = clocks.synchronised
+    trusted: Callable[[], bool] = field(default_factory=lambda: clocks.synchronised)
 
 
 Made = Callable[[Month, Path], None]
