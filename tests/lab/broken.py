@@ -29,7 +29,7 @@ class Guard:
 
 
 GUARDS = (
-    Guard("sensor.wire.mime_part", "return Kind.ATTACHMENT", "return Kind.TEXT", "mail_clear_pdf"),
+    Guard("sensor.wire.mime_kind", "return Kind.ATTACHMENT", "return Kind.TEXT", "mail_clear_pdf"),
     Guard("sensor.wire.smtp_mail", "transferred=mail is not None", "transferred=mail is None", "mail_clear_pdf"),
     Guard(
         "sensor.wire.tls_hello",
