@@ -4,9 +4,9 @@ One an episode, or a day for each recipient that is refused. They are shown on t
 """
 
 from enum import StrEnum
-from hashlib import sha256
 
-from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confidence, Nature, Severity, Words
+from sensor.detect.alert import Alert, Severity, Words
+from sensor.store.health import Spoken, of_the_box
 
 
 class Need(StrEnum):
@@ -59,25 +59,9 @@ _EN = {
 def health(need: Need, since: int, text: str, subject: str = "") -> Alert:
     """`since`: when it began, in nanoseconds since the epoch; `text`: the server's words; `subject`: what else tells two apart."""
     refused = need is Need.REFUSED
-    return Alert(
-        id=sha256(f"{need}\x1f{subject}\x1f{since}".encode()).hexdigest()[:20],
-        rule=need.value,
-        category=Category.HEALTH,
-        app=None,
-        nature=Nature.EVENT,
-        severity=Severity.MEDIUM if refused else Severity.HIGH,
-        confidence=Confidence.CERTAIN,
-        first_seen=since,
-        last_seen=since,
-        count=1,
-        device=AlertDevice("", name="Vigie"),
-        peer=AlertPeer(None),
-        bytes_out=0,
-        bytes_in=0,
-        packets=0,
-        community_id=None,
-        evidence=(("answer", text),),
-        legal=(),
-        fr=Words(_FR[need][0], _FR_REFUSED if refused else _FR_ADVICE, _FR[need][1], f"Réponse du serveur : {text}."),
-        en=Words(_EN[need][0], _EN_REFUSED if refused else _EN_ADVICE, _EN[need][1], f"The server's answer: {text}."),
+    spoken = Spoken(
+        Severity.MEDIUM if refused else Severity.HIGH,
+        Words(_FR[need][0], _FR_REFUSED if refused else _FR_ADVICE, _FR[need][1], f"Réponse du serveur : {text}."),
+        Words(_EN[need][0], _EN_REFUSED if refused else _EN_ADVICE, _EN[need][1], f"The server's answer: {text}."),
     )
+    return of_the_box(f"{need}\x1f{subject}\x1f{since}", need, since, spoken, {"answer": text})

@@ -131,10 +131,15 @@ class Spoken:
     en: Words
 
 
+def id_of(name: str) -> str:
+    """The id of the box's alert of that name."""
+    return sha256(name.encode()).hexdigest()[:20]
+
+
 def of_the_box(name: str, rule: str, now: int, spoken: Spoken, facts: dict[str, Value]) -> Alert:
     """An alert that the box tells of itself; `name` is hashed to its id, `rule` its word."""
     return Alert(
-        id=sha256(name.encode()).hexdigest()[:20],
+        id=id_of(name),
         rule=str(rule),
         category=Category.HEALTH,
         app=None,

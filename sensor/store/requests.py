@@ -4,11 +4,11 @@ The alert is a real one, written by `watch` like any other, and takes the whole 
 will. A request holds for ten minutes: a box that was off does not test last week's mail.
 """
 
-from hashlib import sha256
 from pathlib import Path
 
-from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confidence, Nature, Severity, Words
+from sensor.detect.alert import Alert, Severity, Words
 from sensor.store.errors import StoreError
+from sensor.store.health import Spoken, id_of, of_the_box
 from sensor.store.journal import Kind
 from sensor.store.reader import read
 from sensor.store.schema import SERVE
@@ -22,7 +22,7 @@ HOLDS = 600 * 1_000_000_000
 def ask_test(store: ServeStore, now: int) -> str:
     """Journals the request. The id that the alert will have."""
     store.record(Kind.REQUEST, MAIL_TEST, {"asked": str(now)})
-    return _id(now)
+    return id_of(_name(now))
 
 
 class Requests:
@@ -58,40 +58,26 @@ def _changed(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-def _id(asked: int) -> str:
-    return sha256(f"{MAIL_TEST}\x1f{asked}".encode()).hexdigest()[:20]
+def _name(asked: int) -> str:
+    return f"{MAIL_TEST}\x1f{asked}"
 
 
 def _test(asked: int, now: int) -> Alert:
-    return Alert(
-        id=_id(asked),
-        rule=MAIL_TEST,
-        category=Category.HEALTH,
-        app=None,
-        nature=Nature.EVENT,
-        severity=Severity.INFORMATIONAL,
-        confidence=Confidence.CERTAIN,
-        first_seen=now,
-        last_seen=now,
-        count=1,
-        device=AlertDevice("", name="Vigie"),
-        peer=AlertPeer(None),
-        bytes_out=0,
-        bytes_in=0,
-        packets=0,
-        community_id=None,
-        evidence=(),
-        legal=(),
-        fr=Words(
-            "Essai : une alerte de Vigie vous parvient",
-            "Rien à faire. Si vous avez demandé cet essai et que ce message est arrivé, les alertes arriveront aussi.",
-            "Un message reçu quelques secondes après la demande",
-            "Un essai demandé depuis le tableau de bord ou par « vigie setup mail --test »",
-        ),
-        en=Words(
-            "Test: an alert of Vigie's reaches you",
-            "Nothing to do. If you asked for this test and this mail came, alerts will come too.",
-            "A mail that arrives some seconds after it was asked for",
-            "A test asked for on the dashboard or by “vigie setup mail --test”",
-        ),
-    )
+    return of_the_box(_name(asked), MAIL_TEST, now, _SPOKEN, {})
+
+
+_SPOKEN = Spoken(
+    Severity.INFORMATIONAL,
+    Words(
+        "Essai : une alerte de Vigie vous parvient",
+        "Rien à faire. Si vous avez demandé cet essai et que ce message est arrivé, les alertes arriveront aussi.",
+        "Un message reçu quelques secondes après la demande",
+        "Un essai demandé depuis le tableau de bord ou par « vigie setup mail --test »",
+    ),
+    Words(
+        "Test: an alert of Vigie's reaches you",
+        "Nothing to do. If you asked for this test and this mail came, alerts will come too.",
+        "A mail that arrives some seconds after it was asked for",
+        "A test asked for on the dashboard or by “vigie setup mail --test”",
+    ),
+)
