@@ -23,7 +23,7 @@ SAYS = {
     "which server": "smtp.lab.example",
     "how many attachments, of what type": "une pièce jointe (pdf)",
     "of what size": r"\b8(,\d)?\s(ko|kB|Ko)|8\s?0\d\d",
-    "why it matters": "quiconque sur le trajet pouvait lire",
+    "why it matters": "l’envoi pouvait être lu tout au long du trajet",
     "what to do": "envoie avec TLS",
     "the law": "RGPD art. 32",
 }
