@@ -28,6 +28,36 @@ KNOWN: dict[tuple[str, Kind], str] = {
     ("zeek/quic__383379789-decrypt-crash.pcap", Kind.PROTOCOL): SPOILED,
     ("zeek/quic__vector-max-size-crash.pcap", Kind.PROTOCOL): SPOILED,
     ("zeek/http__get-to-ssh-server.pcap", Kind.PROTOCOL): NO_ANSWER,
+    (
+        "zeek/rfb__vnc-scanner.pcap",
+        Kind.RFB,
+    ): "Vigie: the list came a byte at a time, and Wireshark takes the refusal's bytes for types",
+    (
+        "zeek/http__http-bad-request-with-version.pcap",
+        Kind.PROTOCOL,
+    ): "Wireshark: the request line begins with bytes that are no method",
+    ("zeek/tunnels__geneve-vxlan-dns-truncated.pcap", Kind.PROTOCOL): "nobody: the capture cuts the message short",
+    (
+        "suricata-verify/byte-extract-01__input.pcap",
+        Kind.PROTOCOL,
+    ): "Vigie: no request, only the server's refusal of it",
+    (
+        "suricata-verify/bug-8224-01__example-s0.pcap",
+        Kind.HTTP_HOST,
+    ): "Wireshark: a header line of 20 kB, more than Vigie reads",
+    (
+        "suricata-verify/detect-bytetest-03__input.pcap",
+        Kind.PROTOCOL,
+    ): "Vigie: there is more than the message in the datagram",
+    ("suricata-verify/dns__dns-invalid-opcode__input.pcap", Kind.PROTOCOL): "Vigie: nobody has assigned opcode 9",
+    (
+        "suricata-verify/smtp-rset-starttls__input.pcap",
+        Kind.SMTP_COMMAND,
+    ): "Wireshark: STARTTLS without a greeting, after RSET",
+    (
+        "ndpi/netbios_wildcard_dns_query.pcap",
+        Kind.DNS_NAME,
+    ): "both: a question of NetBIOS's at DNS's port, whose name Vigie decodes",
 }
 """(capture, kind): who is right, and why."""
 
