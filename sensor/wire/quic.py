@@ -3,7 +3,8 @@
     frames of an Initial: 0 padding, 1 ping, 2|3 ack, 6 CRYPTO offset(varint) data<varint>, 28 close
 
 Browsers spread a ClientHello over several Initials, in pieces out of order; CRYPTO frames are put together by their offsets.
-After a Retry the client begins anew with the id that the server gave, which makes new keys. Told once: with the ClientHello,
+After a Retry the client begins anew with the id that the server gave, which makes new keys; after a Version Negotiation with a
+version that the server has. Told once: with the ClientHello,
 or when the handshake goes on, or stays unreadable, without it having been seen.
 """
 
@@ -12,7 +13,17 @@ from typing import Literal
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
 from sensor.wire.cursor import Cursor
-from sensor.wire.quic_initial import Keys, Kind, Packet, keys_of, open_initial, packets, varint, version_name
+from sensor.wire.quic_initial import (
+    Keys,
+    Kind,
+    Packet,
+    keys_of,
+    offers_versions,
+    open_initial,
+    packets,
+    varint,
+    version_name,
+)
 from sensor.wire.records import Quic
 from sensor.wire.sides import likeness
 from sensor.wire.text import printable
@@ -38,6 +49,8 @@ class QuicSession:
     def datagram(self, data: bytes, from_orig: bool) -> Outcome:
         """One datagram. Only the client's Initials open with the keys kept, so the direction need not be known."""
         del from_orig
+        if offers_versions(data):
+            return MORE
         try:
             for packet in packets(data):
                 self._version = packet.version
@@ -134,7 +147,9 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
 
 
 def _long_header(data: bytes) -> Likeness:
-    """A long header packet of a known version whose lengths fit the datagram."""
+    """A long header packet of a known version whose lengths fit the datagram, or an offer of known versions."""
+    if offers_versions(data):
+        return Likeness.YES
     try:
         first = next(packets(data), None)
     except ParseError:

@@ -1,6 +1,7 @@
 """Opening QUIC's Initial packets: anybody may, since their keys come from what is in clear (RFC 9001, 5; RFC 9369, 3).
 
     long header: 1|1|type(2)|protected(4)  version(4)  dcid<1>  scid<1>
+    negotiation: 1|any(7)  0(32)  dcid<1>  scid<1>  versions(32 each): the server's answer to a version it has not
     Initial:     token<varint>  length(varint)  packet number(1 to 4, protected)  payload and tag (AES-128-GCM)
 
     secret = HKDF-Extract(salt of the version, the first dcid of the client)
@@ -154,6 +155,22 @@ def packets(datagram: bytes) -> Iterator[Packet]:
         cursor.skip(length)
         yield Packet(version, kind, dcid, datagram[at : cursor.at], number_at)
         at = cursor.at
+
+
+def offers_versions(datagram: bytes) -> bool:
+    """Whether this is a server's Version Negotiation packet that offers a version known here (RFC 9000, 17.2.1)."""
+    if datagram[:1] < b"\x80" or datagram[1:5] != bytes(4):
+        return False
+    try:
+        cursor = Cursor(datagram, 5)
+        cursor.vector8()
+        cursor.vector8()
+    except ParseError:
+        return False
+    offered = datagram[cursor.at :]
+    return len(offered) % 4 == 0 and any(
+        salt_of(int.from_bytes(offered[at : at + 4], "big")) for at in range(0, len(offered), 4)
+    )
 
 
 def open_initial(packet: Packet, keys: Keys) -> bytes | None:

@@ -74,5 +74,5 @@ class Root:
     def run(self, *argv: str, feed: str = "") -> str:
         return self._host.run("chroot", self.top, *argv, feed=feed)
 
-    def start(self, *argv: str, port: int) -> None:
-        self._host.start("chroot", self.top, *argv, port=port)
+    def start(self, *argv: str, port: int, proto: str = "tcp") -> None:
+        self._host.start("chroot", self.top, *argv, port=port, proto=proto)

@@ -3,7 +3,6 @@
 What could not be had for the lab, and why:
 
 * RDP over UDP: no free program; `rdp_udp` speaks it as its specification says.
-* HTTP/3 of curl and nginx: Debian 12 builds them without it; `quic` has aioquic's.
 * TeamViewer, AnyDesk, RustDesk, Citrix, Radmin, DameWare, NoMachine, Intel AMT: not free, or no package of any registry; no
   server of theirs may be reached from here. Tried by their published bytes (tests/sensor/wire).
 * Xspice: Debian 12's aborts at its start; QEMU's console is the SPICE server. xpra speaks a protocol that no rule asks for.

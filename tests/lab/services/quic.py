@@ -1,7 +1,4 @@
-"""HTTP/3 by aioquic (PyPI), as a program: `python -m tests.lab.services.quic serve ADDRESS CERTIFICATE KEY | send NAME BYTES`.
-
-Nothing else here speaks QUIC as a program: Debian 12's curl and nginx are built without it.
-"""
+"""HTTP/3 by aioquic (PyPI), as a program: `python -m tests.lab.services.quic serve ADDRESS CERTIFICATE KEY | send NAME BYTES`."""
 
 import asyncio
 import ssl

@@ -64,6 +64,28 @@ def test_after_a_retry_the_client_begins_anew():
     assert play(first, RETRY, again) == [MORE, MORE, told()]
 
 
+OFFER = b"\xca\0\0\0\0\x08clientid\x08serverid" + b"\x0a\x1a\x2a\x3a" + b"\0\0\0\1"
+
+
+def test_after_a_version_negotiation_the_client_begins_anew():
+    assert probe(b"", OFFER) is Likeness.YES
+    assert play(OFFER, initial(crypto(0, HELLO))) == [MORE, told()]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x4a" + OFFER[1:],  # no long header
+        OFFER[:4] + b"\7" + OFFER[5:],  # a version
+        OFFER[:-4],  # offers nothing that is known
+        OFFER + b"\0",  # not whole versions
+        OFFER[:20],
+    ],
+)
+def test_what_offers_no_version(data):
+    assert probe(b"", data) is not Likeness.YES
+
+
 def test_coalesced_packets_are_all_looked_at():
     ping = initial(b"\1", size=40)
     assert read_datagram(ping + initial(crypto(0, HELLO), number=1), True) == told()
