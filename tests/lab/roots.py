@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.lab import sandbox
-from tests.lab.lab import Node
+from tests.lab.lab import PATIENCE, Node
 
 KEPT = sandbox.CACHE / "lab"
 MAKE = Path(__file__).with_name("roots")
@@ -71,8 +71,8 @@ class Root:
         target.write_bytes(before + (content.encode() if isinstance(content, str) else content))
         target.chmod(mode)
 
-    def run(self, *argv: str, feed: str = "") -> str:
-        return self._host.run("chroot", self.top, *argv, feed=feed)
+    def run(self, *argv: str, feed: str = "", patience: float = PATIENCE) -> str:
+        return self._host.run("chroot", self.top, *argv, feed=feed, patience=patience)
 
     def start(self, *argv: str, port: int, proto: str = "tcp") -> None:
         self._host.start("chroot", self.top, *argv, port=port, proto=proto)

@@ -74,20 +74,19 @@ def _early(lab: Lab) -> None:
 
 
 def _chromium(lab: Lab) -> None:
-    h3.nginx(lab["unknown"])
-    h3.form(lab["unknown"], 1, DOCUMENT)
-    h3.chromium(lab["accueil"], lab["unknown"], "depot.hebergeur.example", "form.html")
+    site = h3.nginx(lab["unknown"])
+    h3.form(site, 1, DOCUMENT)
+    h3.chromium(lab["accueil"], site, "depot.hebergeur.example", "form.html")
 
 
 def _chromium_chat(lab: Lab) -> None:
-    h3.nginx(lab["messenger"], retry=True)
-    h3.form(lab["messenger"], 4, TYPED)
-    h3.chromium(lab["accueil"], lab["messenger"], "web.whatsapp.com", "form.html")
+    site = h3.nginx(lab["messenger"], retry=True)
+    h3.form(site, 4, TYPED)
+    h3.chromium(lab["accueil"], site, "web.whatsapp.com", "form.html")
 
 
 def _firefox(lab: Lab) -> None:
-    h3.nginx(lab["unknown"])
-    h3.form(lab["unknown"], 1, DOCUMENT)
+    h3.form(h3.nginx(lab["unknown"]), 1, DOCUMENT)
     h3.firefox(lab["accueil"], "depot.hebergeur.example", "form.html")
 
 

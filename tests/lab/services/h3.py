@@ -19,6 +19,7 @@ from tests.lab.services import web
 ROOT = "h3"
 PAGE = "<!doctype html><title>Page</title>" + "<p>Une page comme une autre.</p>" * 1_000
 SITE = "/srv/site"
+SLOW = 120.0  # seconds for a browser to start and end on a machine that does other things
 
 
 def _system(host: Node, name: str = ROOT) -> Root:
@@ -39,11 +40,12 @@ http {{ access_log off; client_max_body_size 0; types {{ text/html html; }}
 """
 
 
-def nginx(host: Node, *, retry: bool = False) -> None:
+def nginx(host: Node, *, retry: bool = False) -> Root:
     """A site that serves pages and swallows uploads; `retry`: it makes sure of the client's address first (RFC 9000, 8.1.2)."""
     root = _system(host)
     root.file("/etc/nginx/lab.conf", NGINX.format(ip=host.ip, site=SITE, retry="on" if retry else "off"))
     root.start("nginx", "-c", "/etc/nginx/lab.conf", "-e", "stderr", port=443, proto="udp")
+    return root
 
 
 CADDY = """{{
@@ -145,21 +147,21 @@ for (let turn = 0; turn < {turns}; turn++) {{
 </script>"""
 
 
-def form(server: Node, turns: int, size: int) -> None:
+def form(site: Root, turns: int, size: int) -> None:
     """A page of a site that stands, whose script sends something when it is read."""
-    (server.home / "root" / SITE[1:] / "form.html").write_text(FORM.format(turns=turns, size=size))
+    site.file(f"{SITE}/form.html", FORM.format(turns=turns, size=size))
 
 
-def chromium(host: Node, server: Node, name: str, page: str) -> None:
+def chromium(host: Node, site: Root, name: str, page: str) -> None:
     """The browser of most people (Google's QUIC) reads a page."""
-    pem = Path(f"{server.home}/root/etc/lab/certificate.pem").read_bytes()
+    pem = Path(f"{site.top}/etc/lab/certificate.pem").read_bytes()
     key = x509.load_pem_x509_certificate(pem).public_key()
     spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     trusted = base64.b64encode(hashlib.sha256(spki).digest()).decode()
     host.run(
         "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={host.home}/chromium",
         "--disable-background-networking", "--disable-component-update", "--no-first-run", f"--origin-to-force-quic-on={name}:443",
-        f"--ignore-certificate-errors-spki-list={trusted}", "--dump-dom", f"https://{name}/{page}", patience=60,
+        f"--ignore-certificate-errors-spki-list={trusted}", "--dump-dom", f"https://{name}/{page}", patience=SLOW,
     )  # fmt: skip
 
 
@@ -174,14 +176,5 @@ def firefox(host: Node, name: str, page: str) -> None:
     root = _system(host, "firefox")
     root.file("/etc/firefox/policies/policies.json", json.dumps(POLICY))
     root.file("/srv/profile/user.js", PREFERENCES.format(name=name))
-    root.run(
-        "env",
-        "HOME=/srv",
-        "firefox-esr",
-        "--headless",
-        "--profile",
-        "/srv/profile",
-        "--screenshot",
-        "/srv/page.png",
-        f"https://{name}/{page}",
-    )
+    argv = ("firefox-esr", "--headless", "--profile", "/srv/profile", "--screenshot", "/srv/page.png")
+    root.run("env", "HOME=/srv", *argv, f"https://{name}/{page}", patience=SLOW)
