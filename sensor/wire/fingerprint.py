@@ -1,7 +1,7 @@
 """Programs known by their own first bytes on a stream, where no protocol is read any further.
 
 The bytes and where they are published stand in `fingerprint_chat`, `fingerprint_frames`, `fingerprint_remote`,
-`fingerprint_control` and `fingerprint_health`. A sign is told once; what follows it is counted only.
+`fingerprint_control`, `fingerprint_vpn` and `fingerprint_health`. A sign is told once; what follows it is counted only.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from sensor.wire import fingerprint_control as control
 from sensor.wire import fingerprint_frames as frames
 from sensor.wire import fingerprint_health as health
 from sensor.wire import fingerprint_remote as remote
+from sensor.wire import fingerprint_vpn as vpn
 from sensor.wire.records import Fingerprint
 from sensor.wire.sides import TwoSides, best
 
@@ -39,6 +40,7 @@ SIGNS: dict[str, Callable[[bytes, bytes], Likeness]] = {
     "winbox": control.winbox,
     "rustdesk": control.rustdesk,
     "pptp": control.pptp,
+    "openvpn": vpn.openvpn,
     "dicom": health.dicom,
     "hl7": health.hl7,
 }

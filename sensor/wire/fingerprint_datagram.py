@@ -1,4 +1,5 @@
-"""Programs known by datagrams of their own: by one, or by a question and its answer (`fingerprint_pairs`).
+"""Programs known by datagrams of their own: by one, or by a question and its answer (`fingerprint_pairs`);
+WireGuard also by what it sends while it is under way (`fingerprint_vpn`).
 
     TeamViewer   0 at 0, 0x17 0x24 at 11                                              nDPI, teamviewer.c
     Discord      0x13 0x37 0xCA 0xFE and a counter(4), nothing else: its voice's keep-alive       nDPI, discord.c
@@ -16,6 +17,7 @@ from collections.abc import Callable
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, Rest
 from sensor.wire.fingerprint_pairs import PAIRS
+from sensor.wire.fingerprint_vpn import WireguardUnderWay, wireguard_data
 from sensor.wire.records import Fingerprint
 
 TELEGRAM = re.compile(rb".{16}\xff{12}(?:\xfe\xff{3}.{8}\Z|\xc7\x72\x15\xc0|\x1c\x37\xd9\x27)", re.DOTALL)
@@ -69,12 +71,15 @@ class FingerprintSession:
     def __init__(self) -> None:
         self._asked: tuple[dict[tuple[int, bytes], None], ...] = ({}, {})  # by from_orig
         self._datagrams = 0
+        self._wireguard = WireguardUnderWay()
 
     def datagram(self, data: bytes, from_orig: bool) -> Outcome:
         self._datagrams += 1
         app = _app(data)
         if app:
             return Events((Fingerprint(app),), Rest.DONE)
+        if self._wireguard.heard(data, from_orig):
+            return Events((Fingerprint("wireguard"),), Rest.DONE)
         for number, pair in enumerate(PAIRS):
             for word in pair.answers(data):
                 if (number, word) in self._asked[not from_orig]:
@@ -92,7 +97,8 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
     if not orig and not resp:
         return Likeness.MAYBE
     data = orig or resp
-    return Likeness.YES if _app(data) or any(pair.asks(data) for pair in PAIRS) else Likeness.NO
+    half = wireguard_data(data) or any(pair.asks(data) for pair in PAIRS)
+    return Likeness.YES if half or _app(data) else Likeness.NO
 
 
 def read_datagram(data: bytes, from_orig: bool) -> Outcome:

@@ -8,10 +8,7 @@
     Discord     1(2) 70(2) source(4) zeros, answered by 2(2) 70(2) source(4) address in digits      Discord developers, IP discovery
     Zoom        its wrapping of RTP, towards its servers and from them      `sensor.wire.zoom`
     pcAnywhere  "NQ", answered by "NR" and a name                                          nmap-payloads; Wireshark, packet-pcanywhere
-    WireGuard   1 0 0 0 index(4) in 148 bytes: the index comes back behind 2 0 0 0 index(4) in 92       wireguard.com/protocol
-    OpenVPN     0x38|0x50 session(8): it comes back in 0x40; under tls-crypt packet id 1 and the hour do      OpenVPN protocol, ssl_pkt.h
-    IKE         spi(8) 0(8) next version(0x10|0x20) … length(4): the spi comes back with another; also behind 0(4)      RFC 7296, 3.1
-    L2TP        0xC802 length(2) … message 1, answered by message 2                          RFC 2661, 3.1, 5.8
+    VPNs        WireGuard, OpenVPN, IKE, L2TP                                              `sensor.wire.fingerprint_vpn`
 
 `asks` and `answers` give the words that must meet; the answer comes from the other side.
 """
@@ -20,16 +17,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sensor.wire import fingerprint_vpn as vpn
 from sensor.wire import zoom
-
-Words = tuple[bytes, ...]
-FOUND: Words = (b"",)
+from sensor.wire.fingerprint_vpn import FOUND, Words
 
 RUSTDESK = re.compile(rb"\x32.\x0a[\x06-\x20][\w-]{6,32}", re.ASCII | re.DOTALL)
 ADDRESS = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}\0|[0-9a-f:]{3,39}\0")
 OICQ_COMMANDS = frozenset((0x01, 0x02, 0x04, 0x05, 0x06, 0x0A, 0x0D, 0x16, 0x17, 0x1D, 0x22, 0x26, 0x27, 0x30, 0x62, 0x65,
                            0x67, 0x81, 0x91, 0xA4, 0xB5, 0xBA, 0xCE, 0xDD, 0xE5, 0xEC))  # fmt: skip
-OPENVPN_BEHIND = (14, 42, 54, 86)  # where the other's session stands: without tls-auth, with 20, 32 and 64 bytes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,59 +89,6 @@ def _pcanywhere_answers(data: bytes) -> Words:
     return FOUND if len(data) > 8 and data.startswith(b"NR") else ()
 
 
-def _wireguard_asks(data: bytes) -> Words:
-    return (data[4:8],) if len(data) == 148 and data[:4] == b"\1\0\0\0" else ()
-
-
-def _wireguard_answers(data: bytes) -> Words:
-    return (data[8:12],) if len(data) == 92 and data[:4] == b"\2\0\0\0" else ()
-
-
-def _openvpn_asks(data: bytes) -> Words:
-    if len(data) < 14 or data[0] not in (0x38, 0x50):
-        return ()
-    return (data[1:9], *_wrapped(data))
-
-
-def _openvpn_answers(data: bytes) -> Words:
-    if len(data) < 22 or data[0] != 0x40:
-        return ()
-    return (*(data[at : at + 8] for at in OPENVPN_BEHIND if len(data) >= at + 8), *_wrapped(data))
-
-
-def _wrapped(data: bytes) -> Words:
-    """Of tls-crypt: the first packet's id, and the hour of its clock."""
-    return (data[9:15],) if len(data) >= 49 and data[9:13] == b"\0\0\0\1" and 0x4F <= data[13] <= 0xB0 else ()
-
-
-def _ike(data: bytes) -> tuple[bytes, bytes] | None:
-    """Both sides' indexes."""
-    if data[:4] == bytes(4):
-        data = data[4:]  # on port 4500, where ESP runs too (RFC 3948)
-    fits = len(data) >= 28 and data[17] in (0x10, 0x20) and int.from_bytes(data[24:28], "big") == len(data)
-    return (data[:8], data[8:16]) if fits and any(data[:8]) else None
-
-
-def _ike_asks(data: bytes) -> Words:
-    found = _ike(data)
-    return (found[0],) if found and not any(found[1]) else ()
-
-
-def _ike_answers(data: bytes) -> Words:
-    found = _ike(data)
-    return (found[0],) if found and any(found[1]) else ()
-
-
-def _l2tp(message: int) -> Callable[[bytes], Words]:
-    begins = b"\x08\0\0\0\0" + message.to_bytes(2, "big")
-
-    def judge(data: bytes) -> Words:
-        fits = data.startswith(b"\xc8\x02") and int.from_bytes(data[2:4], "big") == len(data)
-        return FOUND if fits and data[13:20] == begins else ()
-
-    return judge
-
-
 PAIRS: tuple[Pair, ...] = (
     Pair("xdmcp", _xdmcp(7), _xdmcp(8), established=True),
     Pair("xdmcp", _xdmcp(8), _xdmcp(10), established=True),
@@ -157,8 +99,8 @@ PAIRS: tuple[Pair, ...] = (
     Pair("zoom", zoom.asks, zoom.answers),
     Pair("discord", _discord_asks, _discord_answers),
     Pair("pcanywhere", _pcanywhere_asks, _pcanywhere_answers, control=False),
-    Pair("wireguard", _wireguard_asks, _wireguard_answers),
-    Pair("openvpn", _openvpn_asks, _openvpn_answers),
-    Pair("ipsec", _ike_asks, _ike_answers),
-    Pair("l2tp", _l2tp(1), _l2tp(2)),
+    Pair("wireguard", vpn.wireguard_asks, vpn.wireguard_answers),
+    Pair("openvpn", vpn.openvpn_asks, vpn.openvpn_answers),
+    Pair("ipsec", vpn.ike_asks, vpn.ike_answers),
+    Pair("l2tp", vpn.l2tp(1), vpn.l2tp(2)),
 )

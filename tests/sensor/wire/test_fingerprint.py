@@ -48,6 +48,10 @@ CONTROL = [
     ("rustdesk", [Orig(protobuf(b"\x92\1\x26\x12\x24" + UUID)), Resp(b"x")]),
     ("rustdesk", [Orig(protobuf(b"\x92\1\x31\x0a\x09123456789\x12\x24" + UUID)), Resp(b"x")]),
     ("pptp", [Orig(b"\0\x9c\0\1\x1a\x2b\x3c\x4d\0\1\0\0"), Resp(b"\0\x9c\0\1\x1a\x2b\x3c\x4d\0\2\0\0")]),
+    (
+        "openvpn",
+        [Orig(b"\0\x0e\x38" + KEY + bytes(5)), Resp(b"\0\x1a\x40" + bytes(8) + b"\1" + bytes(4) + KEY + bytes(4))],
+    ),
     ("rustdesk", [Resp(SIGNED_ID), Orig(KEYS)]),
     ("rustdesk", [Orig(SIGNED_ID), Resp(KEYS)]),
 ]

@@ -52,6 +52,9 @@ MET = [
     ("discord", b"\0\1\0\x46\0\0\1\7" + bytes(66), b"\0\2\0\x46\0\0\1\7" + PEER),
     ("pcanywhere", b"NQ", b"NRACCUEIL____"),
     ("wireguard", b"\1\0\0\0" + WORD[:4] + bytes(140), b"\2\0\0\0" + OTHER[:4] + WORD[:4] + bytes(80)),
+    ("wireguard", b"\1\0\0\0" + WORD[:4] + bytes(196), b"\2\0\0\0" + OTHER[:4] + WORD[:4] + bytes(88)),  # padded
+    ("wireguard", b"\1\7\7\7" + WORD[:4] + bytes(140), b"\2\7\7\7" + OTHER[:4] + WORD[:4] + bytes(80)),
+    ("openvpn", b"\x50" + WORD + b"\x0f" + CRYPT[1:] + bytes(300), b"\x40" + OTHER + CRYPT),
     ("openvpn", b"\x38" + WORD + bytes(5), b"\x40" + OTHER + b"\1" + bytes(4) + WORD + bytes(4)),
     ("openvpn", b"\x38" + WORD + bytes(33), b"\x40" + OTHER + bytes(28) + b"\1" + bytes(4) + WORD + bytes(4)),
     ("openvpn", b"\x38" + WORD + CRYPT, b"\x40" + OTHER + CRYPT),
@@ -78,6 +81,8 @@ NOT_MET = [
     (b"\0\1\0\x46\0\0\1\7" + bytes(66), b"\0\2\0\x46\0\0\1\7" + bytes(66)),
     (b"NQ", b"NO"),
     (b"\1\0\0\0" + WORD[:4] + bytes(140), b"\2\0\0\0" + WORD[:4] + OTHER[:4] + bytes(80)),
+    (b"\1\7\7\7" + WORD[:4] + bytes(196), b"\2\7\7\7" + OTHER[:4] + WORD[:4] + bytes(88)),
+    (b"\x38" + WORD + b"\x0f" + CRYPT[1:] + bytes(300), b"\x40" + OTHER + CRYPT),
     (b"\x38" + WORD + bytes(5), b"\x40" + OTHER + b"\1" + bytes(4) + OTHER + bytes(4)),
     (b"\x38" + WORD + CRYPT, b"\x40" + OTHER + CRYPT[:5] + b"\x44" + CRYPT[6:]),
     (ike(bytes(8)), ike(bytes(8))),
