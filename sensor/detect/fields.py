@@ -101,6 +101,7 @@ _ZEEK: dict[str, dict[str, Getter]] = {  # Zeek's names where our record keeps i
         "service": attrgetter("conn.services"),
         "app": attrgetter("conn.app"),
         "issuer": attrgetter("conn.issuer"),
+        "hidden": attrgetter("conn.hidden"),
         "orig_pkts": attrgetter("conn.orig_pkts"),
         "resp_pkts": attrgetter("conn.resp_pkts"),
         "orig_bytes": attrgetter("conn.orig_bytes"),

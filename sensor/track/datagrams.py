@@ -10,6 +10,9 @@ from sensor.wire.records import Record
 DATAGRAMS_TRIED = 6
 REASONS = 4
 """Reasons remembered of one flow."""
+FIRST_BYTES_OF_QUIC = (
+    3  # different ones among them: the header is masked (RFC 9001, 5.4), another protocol's stays the same
+)
 
 
 class UdpConversation:
@@ -18,7 +21,7 @@ class UdpConversation:
     What was taken up tentatively and gave up is left again, and the datagram is shown to the other probes.
     """
 
-    __slots__ = ("_doubt", "_entry", "_left", "_read", "_readers", "_tried", "gave_up", "hungry", "services")
+    __slots__ = ("_doubt", "_entry", "_left", "_read", "_readers", "_short", "_tried", "gave_up", "hungry", "services")
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
@@ -26,6 +29,7 @@ class UdpConversation:
         self._read: DatagramReader | None = None
         self._left: tuple[str, ...] = ()  # taken up once, in vain
         self._tried = 0
+        self._short: list[int] = []  # first bytes of what may be QUIC under way
         self._doubt: tuple[str, str] | None = None  # the protocol that it looked like, and what spoke against it
         self.services: tuple[str, ...] = ()
         self.gave_up: tuple[str, ...] = ()
@@ -62,6 +66,8 @@ class UdpConversation:
         self._entry = entry = self._recognise(data, from_orig)
         if entry is None:
             self._tried += 1
+            if data[0] & 0xC0 == 0x40:
+                self._short.append(data[0])
             if self._tried >= DATAGRAMS_TRIED:
                 self.finish()
             return False
@@ -69,6 +75,12 @@ class UdpConversation:
         if not entry.tentative:
             self.services = (entry.service,)
         return True
+
+    @property
+    def quic_like(self) -> bool:
+        """Nothing but what may be short headers of QUIC (RFC 9000, 17.3.1): two bits are plain, the rest is masked."""
+        enough = self._tried >= DATAGRAMS_TRIED and len(self._short) == self._tried
+        return enough and len(set(self._short)) >= FIRST_BYTES_OF_QUIC
 
     def finish(self) -> list[Record]:
         """The flow is over, or read no further: what nobody knew is counted."""

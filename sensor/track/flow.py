@@ -13,8 +13,20 @@ from sensor.track.community_id import of_ends
 from sensor.track.conversation import Readers, TcpConversation
 from sensor.track.datagrams import UdpConversation
 from sensor.track.devices import Devices
+from sensor.track.hiding import hiding, outer_name
 from sensor.track.names import Names
-from sensor.track.observation import Conn, Device, Direction, Endpoint, HostSource, Observation, Outer, Peer, Told
+from sensor.track.observation import (
+    Conn,
+    Device,
+    Direction,
+    Endpoint,
+    Hidden,
+    HostSource,
+    Observation,
+    Outer,
+    Peer,
+    Told,
+)
 from sensor.track.programs import program
 from sensor.track.rows import Row
 from sensor.track.sessions import Running, SessionTrack
@@ -26,6 +38,9 @@ from sensor.wire.records import Ftp, Http, Imap, Pop3, Quic, Record, Smtp, Ssl, 
 TCP, UDP = 6, 17
 NONE_RUNNING: Mapping[str, Running] = {}
 _PROTOS: dict[int, Literal["tcp", "udp", "icmp", "sctp"]] = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp", 132: "sctp"}
+BY_NUMBER = {50: "ipsec", 115: "l2tp"}
+QUIC_PORT = 443
+_UNSEEN = {"ech": "hidden_ech", "dot": "hidden_dns", "doq": "hidden_dns", "dns_port": "hidden_dns"}
 _WITHOUT_PORTS = frozenset({"icmp", "other"})
 _SOURCE_RANK: dict[HostSource | None, int] = {None: 0, "banner": 1, "certificate": 2, "dns": 3, "http": 4, "sni": 5}
 
@@ -39,15 +54,18 @@ class Flow:
         "_fixed",
         "_orig_is_device",
         "_outer",
+        "_outer_name",
         "_peer",
         "_who",
         "conversation",
         "gave_up",
+        "hides",
         "host",
         "host_source",
         "issuer",
         "midstream",
         "program",
+        "quic_like",
         "said",
         "services",
         "session",
@@ -88,7 +106,10 @@ class Flow:
         self.midstream = bool(row.marks & Mark.MIDSTREAM)
         self.host: str | None = None
         self.host_source: HostSource | None = None
-        self.program: str | None = None  # what its own bytes show
+        self.program: str | None = BY_NUMBER.get(row.proto)  # what its own bytes show
+        self.quic_like = False  # by the shape of its datagrams, on QUIC's port
+        self.hides: Hidden | None = None
+        self._outer_name: str | None = None
         self.issuer: str | None = None
         self.said = (0, 0)  # payload bytes (from orig, from resp) that the conversation has passed
         self.session: SessionTrack | None = None
@@ -123,7 +144,9 @@ class Flow:
             return found
         if self.midstream:
             return "old"
-        if self.service == "quic":
+        if self.hides in _UNSEEN:
+            return _UNSEEN[self.hides]
+        if self.service == "quic" or self.quic_like:
             return "missed"  # each connection names its server in the hello
         return "nameless" if self.services else "unread"
 
@@ -137,6 +160,8 @@ class Flow:
             self.services, self.gave_up = self.conversation.services, self.conversation.gave_up
             if isinstance(self.conversation, TcpConversation):
                 self.said = self.conversation.said()
+            else:
+                self.quic_like = self.conversation.quic_like and self._fixed[1].port == QUIC_PORT
             if not self.conversation.hungry:
                 self.conversation = None
 
@@ -156,6 +181,8 @@ class Flow:
             case _:
                 pass
         self.program = self.program or program(record)
+        self.hides = self.hides or hiding(record, self._fixed[1].port)
+        self._outer_name = self._outer_name or outer_name(record)
         if isinstance(record, Ssl):
             self.issuer = self.issuer or record.issuer
         if self.session is None:
@@ -172,11 +199,24 @@ class Flow:
             self._peer = None
 
     def name_from(self, names: Names) -> None:
-        """Takes the name under which the device asked for the peer's address."""
+        """Takes the name under which the device asked for the peer's address; one that hides behind an outer name is better than that."""
+        if self._outer_name is not None and names.hides_behind(self.device.ip, self._outer_name):
+            self._outer_name, self.host, self.host_source, self._peer = None, None, None, None
+            self.hides = "ech"
         if _SOURCE_RANK[self.host_source] < _SOURCE_RANK["dns"]:
             host = names.of(self.device.ip, self._peer_end().ip)
             if host:
                 self.name(host, "dns")
+                self.hides = None if self.hides == "ech" else self.hides
+
+    @property
+    def hidden(self) -> Hidden | None:
+        """What keeps it from being seen: what it does itself, or that we came too late to hear its name."""
+        if self.hides is not None or self.host or self.program:
+            return self.hides
+        if self.midstream and not self.services:
+            return "old"
+        return "missed" if self.service == "quic" or self.quic_like else None
 
     def conn(self, row: Row, *, ended: bool = False) -> Conn:
         """The flow as counted by now."""
@@ -206,6 +246,7 @@ class Flow:
             gave_up=self.gave_up,
             proto_number=row.proto,
             outer=self._outer,
+            hidden=self.hidden,
         )
 
     def observe(self, ts: int, record: Told | None, conn: Conn) -> Observation:

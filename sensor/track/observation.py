@@ -12,6 +12,9 @@ from sensor.track.community_id import of_ends
 from sensor.wire.records import Record
 
 HostSource = Literal["sni", "http", "certificate", "dns", "banner"]
+Hidden = Literal["old", "missed", "ech", "dot", "doq", "dns_port", "proxy", "compressed"]
+"""Begun before we looked; QUIC without its hello; a name behind an outer one; names asked for over TLS or QUIC, by its word or on its
+port; through a SOCKS proxy; compressed mail that could be read no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Conn:
         str, ...
     ] = ()  # why readers of this flow stopped before its end: "smtp: a line of more than 1000 bytes"
     outer: Outer | None = None  # None: not in a tunnel
+    hidden: Hidden | None = None  # what keeps its destination, or what passes, from being seen
 
     proto_number: int = 0  # IANA's
 

@@ -21,7 +21,7 @@ from sensor.track.conversation import Readers, Segment, TcpConversation
 from sensor.track.datagrams import UdpConversation
 from sensor.track.devices import Devices
 from sensor.track.expiry import idle_slots
-from sensor.track.flow import NONE_RUNNING, Flow
+from sensor.track.flow import BY_NUMBER, NONE_RUNNING, Flow
 from sensor.track.names import Names
 from sensor.track.observation import Observation, Transfer
 from sensor.track.rows import Row, rows
@@ -230,7 +230,10 @@ class Tracker:
                 flows[told_field][grown] = flows[field][grown]
             for row in mine:
                 yield from self._grown(row)
-            self._bare.grown(bare)
+            for row in self._bare.grown(bare):
+                if row.proto in BY_NUMBER:  # a tunnel that may last for days
+                    tunnel = Flow(row, self.readers, self.devices, self._local)
+                    yield tunnel.observe(row.last_ts, None, tunnel.conn(row))
         if now >= self._next_expiry or now < self._next_expiry - EXPIRE_EVERY - BACKWARDS:
             self._next_expiry = now + EXPIRE_EVERY
             slots = idle_slots(flows, live, now)

@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
 from sensor.wire.cursor import Cursor
+from sensor.wire.dns_ech import outer_names
 from sensor.wire.dns_names import netbios_host, netbios_name, rcode_name, read_name, skip_name, type_name
 from sensor.wire.records import Dns, DnsAnswer
 from sensor.wire.sides import TwoSides, likeness
@@ -110,7 +111,8 @@ def _record(cursor: Cursor, *, keep: bool) -> Iterator[DnsAnswer]:
         elif kind == NBSTAT and shown != name:
             yield from (DnsAnswer(shown, "NBSTAT", text, ttl) for text in _node_names(data[at : at + size]))
         else:
-            yield from (DnsAnswer(name, type_name(kind), text, ttl) for text in _told(data, kind, at, at + size))
+            ech = outer_names(data, at, at + size) if kind in (SVCB, HTTPS) else ()
+            yield from (DnsAnswer(name, type_name(kind), text, ttl, ech) for text in _told(data, kind, at, at + size))
 
 
 def _netbios_addresses(data: bytes) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class ImapReader:
         self._fetches = Fetches()
         self._verb: bytes | None = None  # of the client's line that goes on behind a literal
         self._secret: bytes | None = None  # tag of the log-in under way
-        self._tls_next = self._tls = self._over = self._compressed = False
+        self._tls_next = self._tls = self._over = self._compressed = self._cut = False
         self._strange = 0
         self._told: list[Imap] = []
         self._told_any = False
@@ -66,7 +66,7 @@ class ImapReader:
     def gap(self, missing: int, *, from_orig: bool) -> Outcome:
         side = self._sides[from_orig]
         if side.inflater is not None:
-            self._over = True  # nothing can be inflated behind it
+            self._over = self._cut = True  # nothing can be inflated behind it
             return self._outcome()
         hidden = min(missing, side.left)
         if hidden:
@@ -94,14 +94,15 @@ class ImapReader:
         side.size_in += len(data)
         while True:
             if not side.add(data):
-                self._over = True
+                self._over = self._cut = True
                 return
             if self._client_is_orig is None and not self._sides_known(from_orig):
                 return
             self._go_on()
             data = side.inflater.unconsumed_tail if side.inflater is not None else b""
             most, ratio = INFLATED
-            self._over = self._over or side.size_out > most + ratio * side.size_in
+            self._cut = self._cut or side.size_out > most + ratio * side.size_in
+            self._over = self._over or self._cut
             if not data or self._over:
                 return
 
@@ -290,8 +291,8 @@ class ImapReader:
         open_still = self._fetches.end()
         if open_still is not None:
             self._tell(open_still, not self._client_is_orig, complete=False)
-        if not self._told_any and not self._told:
+        if self._cut or (not self._told_any and not self._told):
             if not self._session.greeted and self._session.auth_mechanism is None and not self._tags:
                 return GiveUp("ended before anything was said")
-            self._told.append(Imap(compressed=self._compressed, **self._session.told()))
+            self._told.append(Imap(compressed=self._compressed, unread=self._cut, **self._session.told()))
         return Events(self._take_told(), Rest.DONE)

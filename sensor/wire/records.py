@@ -19,6 +19,7 @@ class DnsAnswer:
     type_name: str
     data: str
     ttl: int
+    ech: tuple[str, ...] = ()  # of HTTPS and SVCB: the outer names under which its key is used
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,7 @@ class Imap:
     complete: bool = True
     server_name: str | None = None
     compressed: bool = False  # COMPRESS=DEFLATE, read all the same
+    unread: bool = False  # but for what follows this: a piece was lost, or it is a bomb
 
 
 @dataclass(frozen=True, slots=True)

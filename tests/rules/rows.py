@@ -159,5 +159,12 @@ FIRES = [
     ("blindspot-tor", [flow("www.torproject.org", **TALK)]),
     ("blindspot-ech", [flow("cloudflare-ech.com", **TALK)]),
     ("blindspot-tunnel", [flow(None, **TALK, app="wireguard")]),
+    ("blindspot-ech", [flow(None, **TALK, hidden="ech")]),
+    ("blindspot-resolver-unlisted", [flow("ns.example.org", **TALK, hidden="dot"), flow(None, **TALK, hidden="doq")]),
+    ("blindspot-resolver-unlisted", [flow("ns.example.org", **TALK, hidden="dns_port")]),
+    ("blindspot-proxy", [flow("proxy.example.org", **TALK, hidden="proxy")]),
+    ("blindspot-missed", [flow(None, out=5_000, into=15_000, hidden="missed")]),
+    ("blindspot-old", [flow(None, out=5_000, into=15_000, hidden="old", midstream=True)]),
+    ("blindspot-compressed", [flow(None, **TALK, hidden="compressed")]),
     ("health-backup-stopped", [observed(Backup(10, 86_400.0, 200_000.0, 5_000_000), conn(), host="www.acronis.com")]),
 ]

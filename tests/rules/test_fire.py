@@ -61,6 +61,16 @@ NOT = [
     ("blindspot-tunnel", [flow(None, out=900, into=0, app="wireguard")]),
     ("health-backup-stopped", [observed(Backup(10, 86_400.0, 0.0, 5_000_000), conn(), host="www.acronis.com")]),
     ("blindspot-ech", [flow("www.cloudflare.com", **TALK)]),
+    ("blindspot-ech", [flow(None, **TALK, hidden="ech", device=PHONE)]),
+    ("blindspot-resolver-unlisted", [flow("dns.google", **TALK, hidden="dot")]),  # that one has a name
+    ("blindspot-resolver-port", [flow("dns.google", **TALK, hidden="dns_port")]),
+    ("blindspot-proxy", [flow("proxy.example.org", **TALK), flow(None, **TALK, hidden="proxy", direction=INSIDE)]),
+    (
+        "blindspot-missed",
+        [flow(None, out=5_000, into=14_999, hidden="missed"), flow(None, out=20_000, hidden="missed")],
+    ),
+    ("blindspot-old", [flow(None, out=5_000, into=15_000, hidden="old", device=PHONE)]),
+    ("blindspot-compressed", [flow(None, **TALK, hidden="missed")]),
     *(("mail-attachment-in-clear-inside", [box(kind, PDF), inside(kind, P7M)]) for kind in (Smtp, *BOXES)),
     *(("mail-attachment-in-clear-inside", [inside(kind, PDF, **MSS)]) for kind in (Smtp, *BOXES)),
     *(("mail-mssante-in-clear", [box(kind, PDF), inside(kind, PDF, **MSS)]) for kind in (Smtp, *BOXES)),

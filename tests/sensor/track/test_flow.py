@@ -19,6 +19,8 @@ def flow(**changes):
         "midstream": False,
         "service": "",
         "services": (),
+        "hides": None,
+        "quic_like": False,
     }
     return SimpleNamespace(**(plain | changes))
 
@@ -30,6 +32,10 @@ def flow(**changes):
         ({"service": "quic", "services": ("quic",)}, "missed"),
         ({"service": "ssl", "services": ("ssl",)}, "nameless"),
         ({}, "unread"),
+        ({"quic_like": True}, "missed"),
+        ({"hides": "ech", "service": "ssl", "services": ("ssl",)}, "hidden_ech"),
+        ({"hides": "doq", "service": "quic", "services": ("quic",)}, "hidden_dns"),
+        ({"hides": "proxy"}, "unread"),
         ({"_direction": Direction.INTERNAL}, "local"),
         ({"device": SimpleNamespace(group="guest")}, ""),
     ],

@@ -31,6 +31,23 @@ def test_a_question_alone_names_nothing():
     assert len(names) == 0
 
 
+def test_https_brings_addresses_and_keys_of_outer_names():
+    names = Names()
+    key = DnsAnswer("www.example.fr", "HTTPS", "192.0.2.1", 60, ("outer.example",))
+    names.learn("d", response("www.example.fr", DnsAnswer("www.example.fr", "HTTPS", "cdn.example", 60), key))
+    assert names.of("d", "192.0.2.1") == "www.example.fr"
+    assert names.of("d", "cdn.example") is None
+    assert names.hides_behind("d", "outer.example")
+    assert not names.hides_behind("e", "outer.example")
+    assert not names.hides_behind("d", "192.0.2.1")
+
+
+def test_a_service_that_was_asked_for_names_no_host():
+    names = Names()
+    names.learn("d", response("_dns.resolver.arpa", DnsAnswer("", "SVCB", "2001:db8::1", 60, ("outer.example",))))
+    assert len(names) == 0
+
+
 def test_the_least_recently_used_goes_first_and_is_counted():
     names = Names(cap=2)
     for i in (1, 2):
