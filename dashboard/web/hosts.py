@@ -52,7 +52,7 @@ def _row(one: Used) -> dict[str, str]:
     zone, t = dashboard().settings.zone, texts()
     first, last = (formats.day(day_of(at * _MINUTE, zone), lang(), today()) for at in (one.first, one.last))
     return {
-        "name": formats.bounded(one.place, 60) or t("hosts.rest"),
+        "name": formats.bounded(dashboard().settings.titles.get(one.place, one.place), 60) or t("hosts.rest"),
         "kind": t.get(f"destination.{one.cls}", one.cls) if one.cls else "",
         "first": first,
         "last": last,

@@ -1,7 +1,7 @@
 """What the pages are told when they are made, by `dashboard.cli.serve` and `demo`: the practice's policy and this box's secrets."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import time_ns
 from zoneinfo import ZoneInfo
@@ -33,6 +33,7 @@ class WebSettings:
     demo: bool = False
     lists_date: str = ""  # of the newest list, as YYYY-MM-DD
     hds_date: str = ""  # of the list of certified hosts
+    titles: Mapping[str, str] = field(default_factory=dict)  # what people call the places on the lists
     reports: Path | None = None  # where the monthly reports are kept
     state: Path | None = None  # of the stores, for what the relay has sent and the box's page
     post: Post | None = None  # what mails are made with
@@ -63,6 +64,7 @@ def web_settings(
         demo=demo,
         lists_date=max((info.date for info in lists.infos), default="") if lists else "",
         hds_date=lists.hds_date() if lists else "",
+        titles=lists.titles() if lists else {},
         reports=kept_in(state),
         state=state,
         post=Post.of(policy.mail or nobody(policy), policy, key, state, config),

@@ -88,6 +88,14 @@ class Lists:
         for globs in self._globs.values():
             yield from (destination for _, destination in globs)
 
+    def titles(self) -> dict[str, str]:
+        """What people call each place that `place` tells: the product's name, of one of its many names that name too."""
+        told: dict[str, str] = {}
+        for entry in self.entries():
+            title = entry.name if entry.app or entry.name.lower() == entry.suffix else f"{entry.name} ({entry.suffix})"
+            told.setdefault(entry.app or entry.suffix, title)
+        return told
+
     def of(self, app: str | None, host: str | None) -> Destination | None:
         """The entry of the program that showed its own bytes (`Conn.app`), else of the name; a mere protocol says less than a name."""
         shown = self._programs.get(app) if app else None

@@ -5,14 +5,15 @@ together, which leaves with the detail where little went there.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sensor.detect.hosts import Heard
 from sensor.store.codec import clean
 from sensor.store.days import day_of, minutes_of
+from sensor.store.unsure_hosts import ADD
 
 MOST = 20_000
 """Rows of one month; what is new past them is summed under no name."""
@@ -21,14 +22,7 @@ LITTLE = 1_000_000
 WAITING = 20_000
 _MINUTE = 60_000_000_000
 
-_ADDED = (
-    """first = min(first, :first), last = max(last, :last), bytes_out = bytes_out + :out, bytes_in = bytes_in + :into"""
-)
-_INSERT = f"""
-INSERT INTO host VALUES (:month, :place, :device, :class, :first, :last, :out, :into)
-ON CONFLICT DO UPDATE SET class = :class, {_ADDED}
-"""  # noqa: S608  (our own words)
-_UPDATE = f"UPDATE host SET {_ADDED} WHERE month = :month AND place = :place AND device = :device"  # noqa: S608  (our own words)
+_THERE = "SELECT 1 FROM host WHERE month = :month AND place = :place AND device = :device"
 
 
 class Used(NamedTuple):
@@ -63,11 +57,16 @@ class HostBook:
             sums[2] += row.bytes_out
             sums[3] += row.bytes_in
 
-    def write(self, db: sqlite3.Connection, device: Callable[[str, str | None, int], int]) -> None:
-        """`device`: (address, MAC, epoch minute) → its number. `clear` once it is committed."""
+    def write(
+        self,
+        db: sqlite3.Connection,
+        device: Callable[[str, str | None, int], int],
+        before: Callable[[Mapping[str, Any]], None] = lambda _row: None,
+    ) -> None:
+        """`device`: (address, MAC, epoch minute) → its number; `before` is shown each row. `clear` once it is committed."""
         counts: dict[int, int] = {}
         for (ip, mac, place, cls), (first, last, out, into) in self._waiting.items():
-            month = self._month(last)
+            month = self.month(last // _MINUTE)
             if month not in counts:
                 counts[month] = db.execute("SELECT count(*) FROM host WHERE month = ?", (month,)).fetchone()[0]
             row = {
@@ -81,16 +80,18 @@ class HostBook:
                 "into": into,
             }
             if counts[month] < MOST:
-                db.execute(_INSERT, row)
                 counts[month] += 1
-            elif not db.execute(_UPDATE, row).rowcount:
-                db.execute(_INSERT, row | {"place": "", "device": 0, "class": ""})
+            elif db.execute(_THERE, row).fetchone() is None:
+                row |= {"place": "", "device": 0, "class": ""}
+            before(row)
+            db.execute(ADD, row)
 
     def clear(self) -> None:
         self._waiting.clear()
 
-    def _month(self, ns: int) -> int:
-        day = day_of(ns, self._zone)
+    def month(self, minute: int) -> int:
+        """The minute at which the practice's month begins that `minute` is in."""
+        day = day_of(minute * _MINUTE, self._zone)
         return minutes_of(date(day.year, day.month, 1), self._zone)[0]
 
 

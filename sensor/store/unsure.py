@@ -3,17 +3,19 @@
 Most Pis start with the hour of their last stop. Until a time server has set the clock every alert says so in its evidence
 (`clock`: `not_set`), and rows of traffic are also kept in `unsure_traffic`. When the clock jumps against the machine's own, which
 nobody sets, all of them move by as much: alerts get an entry of growth with their true times (`clock`: `corrected`), traffic is
-taken from the wrong minutes and added to the right ones. A boot that ends before leaves its marks.
+taken from the wrong minutes and added to the right ones, and so is what went to hosts (`unsure_hosts`). A boot that ends before leaves its marks.
 
 Called by `sensor.store.watch`, each second and before it writes; `put_right` and `kept` within its transactions.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
 from sensor.detect.alert import Alert
+from sensor.store import unsure_hosts
 from sensor.store.codec import decode
 from sensor.store.journal import Journal, boot_id
 from sensor.store.table import counted, write
@@ -71,8 +73,8 @@ class Unsure:
             return shift
         return 0 if self._trusted() else None
 
-    def put_right(self, shift: int, journal: Journal, traffic: Traffic, now: int) -> None:
-        """Move all of it by `shift` nanoseconds; forget it if the clock is set now."""
+    def put_right(self, shift: int, journal: Journal, traffic: Traffic, month: Callable[[int], int], now: int) -> None:
+        """Move all of it by `shift` nanoseconds; forget it if the clock is set now. `month`: as `HostBook.month`."""
         settled = self._trusted()
         change = counted(self._db, "change") if self._known else 0
         for name, times in self._known.items():
@@ -90,6 +92,7 @@ class Unsure:
             tell(journal, right, now, at_once=True)
             write(self._db, right, change)
         self._move(shift, traffic)
+        unsure_hosts.move(self._db, round(shift / (60 * _SECOND)), month)
         self._offset += shift
         self._db.execute("UPDATE meta SET value = ? WHERE key = 'unsure_offset'", (self._offset,))
         if settled:
@@ -119,6 +122,11 @@ class Unsure:
         if self._doubts and self._db.execute("SELECT count(*) FROM unsure_traffic").fetchone()[0] < MOST_ROWS:
             self._db.executemany(_COPY, rows)
 
+    def host(self, row: Mapping[str, Any]) -> None:
+        """A row of hosts that is about to be written."""
+        if self._doubts:
+            unsure_hosts.remember(self._db, row)
+
     def _move(self, shift: int, traffic: Traffic) -> None:
         minutes = round(shift / (60 * _SECOND))
         if not minutes:
@@ -144,6 +152,7 @@ class Unsure:
     def _clear(self, boot: int) -> None:
         self._db.execute("DELETE FROM unsure")
         self._db.execute("DELETE FROM unsure_traffic")
+        unsure_hosts.forget(self._db)
         self._db.execute("UPDATE meta SET value = ? WHERE key = 'unsure_boot'", (boot,))
         self._db.execute("UPDATE meta SET value = ? WHERE key = 'unsure_offset'", (self._offset,))
 

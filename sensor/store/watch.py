@@ -134,7 +134,7 @@ class WatchStore(OwnStore):
             if self._waits():
                 self._write_series()
             with self._commit():
-                self._unsure.put_right(shift, self._journal, self._traffic, self._clock())
+                self._unsure.put_right(shift, self._journal, self._traffic, self._hosts.month, self._clock())
 
     def _last_words(self) -> None:
         self._sight.close()
@@ -152,7 +152,7 @@ class WatchStore(OwnStore):
             self._unsure.copy(rows)
             self._sight.write(db)
             self._done_right.write(db)
-            self._hosts.write(db, self._traffic.device)
+            self._hosts.write(db, self._traffic.device, self._unsure.host)
             self._runs.write(db)
         self._sight.clear()
         self._done_right.clear()

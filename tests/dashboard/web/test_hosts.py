@@ -31,6 +31,12 @@ def test_a_known_host_with_its_kind_days_posts_and_volume(page):
     assert "192.168.1.20" not in text
 
 
+def test_a_place_on_the_lists_is_called_by_its_title(page):
+    text = page(replace(KNOWN, place="wetransfer"), titles={"wetransfer": "WeTransfer"})
+    assert "WeTransfer Services de santé" in text
+    assert "wetransfer" not in text
+
+
 def test_in_english(page):
     assert "Hosts the practice uses" in page(KNOWN, lang="en")
 

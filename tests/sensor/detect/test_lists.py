@@ -103,6 +103,19 @@ def test_a_hundred_thousand_entries_cost_nothing_per_look_up():
     assert min(cost(big) for _ in range(5)) < 5 * min(cost(small) for _ in range(5))
 
 
+def test_titles_are_what_people_call_each_place():
+    nameless = "  - {name: Orange, class: a, source: S, date: 2026-11-21, confidence: high, web: [orange.example, wanadoo.example]}\n"
+    tree, _ = parse(
+        [("a.yml", HEAD.format(name="mail") + nameless + ENTRY.format(app="talk", names="web: [talk.example]"))]
+    )
+    assert tree.titles() == {
+        "orange.example": "Orange (orange.example)",
+        "wanadoo.example": "Orange (wanadoo.example)",
+        "talk": "N",
+    }
+    assert all(tree.place(name, "") in tree.titles() for name in ("a.wanadoo.example", "talk.example"))
+
+
 def test_memory_of_answers_is_bounded():
     tree = lists(**TWO)
     for n in range(20_000):
