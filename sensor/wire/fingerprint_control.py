@@ -1,10 +1,11 @@
 """More signs of remote control on a stream, for `sensor.wire.fingerprint`: each judges the first bytes of both sides.
 
-Citrix      ICA: both sides 0x7F 0x7F "ICA" 0, server first; CGP: client 0x1A "CGP/01"      nDPI, citrix.c; mmt-dpi
+Citrix      ICA: server 0x7F 0x7F "ICA" 0, client the same; CGP: client 0x1A "CGP/01"       nDPI, citrix.c (7 7 "ICA"); nmap-service-probes
 DameWare    both sides "0" 0x11 0 0, a version as a double that ends in "@" at 15            nmap-service-probes, damewaremr
 pcAnywhere  client 0, server 0 "X" 8 0 "}" 8 CR LF 0 "." 8, then its invitation                            nmap-service-probes, pcanywheredata
 Intel AMT   client 0x10 0|1 0 0 "SOL " | "IDER" | "KVMR", server 0x11                          Intel AMT redirection; MeshCommander
 Winbox      client length 6 user NUL key(32) parity(1), server 0x31 6 key(32) parity(1) salt(16)     MikroTik's EC-SRP5, as published
+            before 6.43 both sides length 1 length(2) "M2", or client length 2 "index" NUL           WinBox M2 protocol, as published
 PPTP        both sides 0 156 0 1, 0x1A2B3C4D 0, then message 1 and its answer 2               RFC 2637, 2.1, 2.2; hides, not controls
 RustDesk    frames: length << 2 | bytes of the length - 1 (1 to 4, little-endian), then protobuf     hbb_common, bytes_codec.rs
             relay: field 18 with a uuid; direct: one side field 3 (a signed id), the other field 4 (two keys)    message.proto
@@ -15,14 +16,14 @@ import re
 from sensor.wire import Likeness
 from sensor.wire.sides import best, both, starts
 
-ICA, CGP = b"\x7f\x7fICA\0", b"\x1aCGP/01"
+ICA, CGP = (b"\x7f\x7fICA\0", b"\7\7ICA\0"), b"\x1aCGP/01"
 DAMEWARE_VERSION = 15
 PCANYWHERE = b"\0X\x08\0}\x08\r\n\0.\x08"
 AMT = re.compile(rb"\x10[\0\1]\0\0(?:SOL |IDER|KVMR)")
 PPTP = b"\0\x9c\0\1\x1a\x2b\x3c\x4d\0"
 AMT_SIZE, AMT_START = 8, 0x10
 WINBOX_KEY = 33
-WINBOX_SERVER, WINBOX_METHOD = 0x31, 6
+WINBOX_SERVER, WINBOX_METHOD, WINBOX_FULL = 0x31, 6, 0xFF
 RELAY = re.compile(rb"\x92\x01.{1,2}(?:\x0a[\x01-\x40][\w.-]{1,64})?\x12\x24[0-9a-f-]{36}", re.DOTALL)
 SIGNED = re.compile(rb"\x1a.{5}", re.DOTALL)
 KEYS = re.compile(rb"\x22\x54\x0a\x20.{32}\x12\x30", re.DOTALL)
@@ -40,10 +41,11 @@ def _any(data: bytes) -> Likeness:
 
 
 def citrix(orig: bytes, resp: bytes) -> Likeness:
-    def ica(data: bytes) -> Likeness:
-        return starts(data, ICA)
-
-    return best((both(orig, resp, ica, ica), both(orig, resp, lambda data: starts(data, CGP), _any)))
+    """The server's word counts, whatever the client says to it."""
+    first, other = (resp, orig) if resp else (orig, resp)
+    said = best(starts(first, word) for word in ICA) if first else Likeness.MAYBE
+    greeted = Likeness.MAYBE if said is Likeness.YES and not other else said
+    return best((greeted, both(orig, resp, lambda data: starts(data, CGP), _any)))
 
 
 def dameware(orig: bytes, resp: bytes) -> Likeness:
@@ -82,7 +84,22 @@ def winbox(orig: bytes, resp: bytes) -> Likeness:
         user = data[2 : 2 + data[0] - WINBOX_KEY]
         return Likeness.YES if user[-1] == 0 and 0 not in user[:-1] and data[1 + data[0]] <= 1 else Likeness.NO
 
-    return both(orig, resp, client, lambda data: starts(data[:2], bytes((WINBOX_SERVER, WINBOX_METHOD))))
+    new = both(orig, resp, client, lambda data: starts(data[:2], bytes((WINBOX_SERVER, WINBOX_METHOD))))
+    return best((new, both(orig, resp, _m2, _m2), both(orig, resp, _index, _index)))
+
+
+def _m2(data: bytes) -> Likeness:
+    """The first piece of a message of its older language: a message is no longer than the piece, or fills it."""
+    if len(data) < 6:
+        return Likeness.NO if data[1:2] not in (b"", b"\1") or not b"M2".startswith(data[4:6]) else Likeness.MAYBE
+    size = int.from_bytes(data[2:4], "big")
+    fits = size == data[0] - 2 or (data[0] == WINBOX_FULL and size > WINBOX_FULL - 2)
+    return Likeness.YES if data[1] == 1 and fits and data[4:6] == b"M2" else Likeness.NO
+
+
+def _index(data: bytes) -> Likeness:
+    """It asked for the list of files first, and the server named it again."""
+    return starts(data[1:8], b"\2index\0") if data[0] >= 0x10 else Likeness.NO
 
 
 def pptp(orig: bytes, resp: bytes) -> Likeness:

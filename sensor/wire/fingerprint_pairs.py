@@ -52,7 +52,7 @@ def _rustdesk_answers(data: bytes) -> Words:
     return FOUND if data in (b"\x3a\0", b"\x3a\2\x10\1") else ()
 
 
-def _oicq(data: bytes) -> Words:
+def oicq(data: bytes) -> Words:
     fits = 12 <= len(data) <= 1_500 and data[0] == 2 and data[-1] == 3 and data[3] == 0 and data[4] in OICQ_COMMANDS
     return (data[3:7],) if fits else ()
 
@@ -93,7 +93,7 @@ PAIRS: tuple[Pair, ...] = (
     Pair("xdmcp", _xdmcp(7), _xdmcp(8), established=True),
     Pair("xdmcp", _xdmcp(8), _xdmcp(10), established=True),
     Pair("rustdesk", _rustdesk_asks, _rustdesk_answers, control=False),
-    Pair("qq", _oicq, _oicq),
+    Pair("qq", oicq, oicq),
     Pair("mumble", _mumble_asks, _mumble_answers),
     Pair("skype", _skype_asks, _skype_answers),
     Pair("zoom", zoom.asks, zoom.answers),

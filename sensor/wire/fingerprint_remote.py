@@ -1,8 +1,9 @@
 """Signs of remote control on a stream, for `sensor.wire.fingerprint`: each judges the first bytes of both sides.
 
-TeamViewer  both sides 0x17 0x24 | 0x11 0x30                      two bytes of one side alone may be anything; nDPI
-Radmin      client 1 0 0 0 1 . . . 8 8, server 1 0 0 0 0x25       nDPI, radmin.c
-NoMachine   client "NXSH-", server "NXD-"                         nDPI, nomachine.c
+TeamViewer  both sides 0x17 0x24 command(1) size(2) … | 0x11 0x30 command(2) size(4) … in 24 and size bytes; numbers little-endian
+            nDPI, teamviewer.c; libprotoident; of one side alone two messages, the second where the first ends
+Radmin      client 1 0 0 0 1 . . . 8 8, server 1 0 0 0 0x25; or both 1 0 0 0 5 . . . 0x27 0x27      nDPI, radmin.c
+NoMachine   client "NXSH-", server "NXD-"                         nDPI, nomachine.c; of the server alone with its version
 SPICE       both sides "REDQ" major(4) minor(4) size(4), then of the client connection(4) channel(1: 1 main, 2 display), of the
             server, behind all of it, result(4): 0 lets in        spice-protocol, protocol.h; numbers little-endian
 X11         client 'l' 0 11(2) 0(2) name length(2) data length(2) 0 0, numbers as 'l' or 'B' says; server 1 | 0 | 2, minor
@@ -16,9 +17,12 @@ from sensor.wire import Likeness
 from sensor.wire.sides import best, both, starts
 
 TEAMVIEWER = (b"\x17\x24", b"\x11\x30")
+TEAMVIEWER_HEADER, TEAMVIEWER_LATER = 5, 24
 RADMIN = re.compile(rb"\x01\0\0\0\x01...\x08\x08", re.DOTALL)
+RADMIN_AGAIN = re.compile(rb"\x01\0\0\0\x05...\x27\x27", re.DOTALL)
 RADMIN_SERVER = b"\x01\0\0\0\x25"
 NOMACHINE, NOMACHINE_SERVER = b"NXSH-", b"NXD-"
+NOMACHINE_VERSION = re.compile(rb"NXD-\d+\.\d+")
 SPICE = b"REDQ\2\0\0\0"
 SPICE_HEADER, SPICE_CHANNEL = 16, 20
 SPICE_MAIN, SPICE_DISPLAY = 1, 2
@@ -33,7 +37,18 @@ def teamviewer(orig: bytes, resp: bytes) -> Likeness:
     def one(data: bytes) -> Likeness:
         return best(starts(data, word) for word in TEAMVIEWER)
 
-    return both(orig, resp, one, one)
+    said = both(orig, resp, one, one)
+    return Likeness.YES if said is Likeness.MAYBE and (_two_messages(orig) or _two_messages(resp)) else said
+
+
+def _two_messages(data: bytes) -> bool:
+    if len(data) < TEAMVIEWER_HEADER or data[:2] not in TEAMVIEWER:
+        return False
+    if data[:2] == TEAMVIEWER[0]:
+        end = TEAMVIEWER_HEADER + int.from_bytes(data[3:5], "little")
+    else:
+        end = TEAMVIEWER_LATER + int.from_bytes(data[4:8], "little")
+    return data[end : end + 2] in TEAMVIEWER
 
 
 def radmin(orig: bytes, resp: bytes) -> Likeness:
@@ -42,11 +57,18 @@ def radmin(orig: bytes, resp: bytes) -> Likeness:
             return Likeness.MAYBE if starts(data[:5], b"\x01\0\0\0\x01") is not Likeness.NO else Likeness.NO
         return Likeness.YES if RADMIN.match(data) else Likeness.NO
 
-    return both(orig, resp, client, lambda data: starts(data, RADMIN_SERVER))
+    def again(data: bytes) -> Likeness:
+        if len(data) < 10:
+            return starts(data[:5], b"\x01\0\0\0\x05") if len(data) < 5 else Likeness.MAYBE
+        return Likeness.YES if RADMIN_AGAIN.match(data) else Likeness.NO
+
+    asked = both(orig, resp, client, lambda data: starts(data, RADMIN_SERVER))
+    return best((asked, both(orig, resp, again, again)))
 
 
 def nomachine(orig: bytes, resp: bytes) -> Likeness:
-    return both(orig, resp, lambda data: starts(data, NOMACHINE), lambda data: starts(data, NOMACHINE_SERVER))
+    said = both(orig, resp, lambda data: starts(data, NOMACHINE), lambda data: starts(data, NOMACHINE_SERVER))
+    return Likeness.YES if said is Likeness.MAYBE and not orig and NOMACHINE_VERSION.match(resp) else said
 
 
 def spice(orig: bytes, resp: bytes) -> Likeness:

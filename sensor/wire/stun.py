@@ -7,11 +7,13 @@ stand one behind the other, or each behind its length(2) (RFC 4571).
 
 Whose call it is, by what no standard and no other program sends (facts: nDPI, stun.c):
 
-    WhatsApp    attributes 0x4000 to 0x4004 and 0x4007, message types 0x0800 to 0x0802
+    WhatsApp    attributes 0x4000 to 0x4004 and 0x4007, message types 0x0800 to 0x0802, 0x0804, 0x0805
     Zoom        attributes 0x0101, 0x0103           Google Meet   attribute 0xFF03
     Skype       attributes 0x0800, 0x24DF, 0x3802, 0x8006, 0x8036, 0x8095
-    Teams       CANDIDATE-IDENTIFIER, IMPLEMENTATION-VERSION 2|3 (MS-ICE2, MS-TURN); Skype's last versions sent them too
-    by REALM    facebook (Messenger), signal.org and whispersystems.org, telegram, viber, google.com (Meet)
+    Teams       CANDIDATE-IDENTIFIER, IMPLEMENTATION-VERSION 2|3, MS-SERVICE-QUALITY (MS-ICE2, MS-TURN), or behind its own
+                0xFF10 length(2) session(8) (MS-TURN 2.2.3); Skype's last versions sent them too
+    by REALM    facebook (Messenger), signal.org and whispersystems.org, telegram, viber, google.com (Meet); a realm need be no
+                host's name: "turner.facebook"
 
 Users and their proofs are skipped. Told with the first message, and once more if a later one says more.
 """
@@ -31,14 +33,15 @@ MOST_MESSAGES = 16
 SOFTWARE, REALM = 0x8022, 0x0014
 METHODS = {1: "binding", 2: "shared-secret", 3: "allocate", 4: "refresh", 6: "send", 7: "data", 8: "create-permission",
            9: "channel-bind", 10: "connect", 11: "connection-bind", 12: "connection-attempt"}  # fmt: skip
-WHATSAPP_TYPES = range(0x0800, 0x0803)
+WHATSAPP_TYPES = frozenset((0x0800, 0x0801, 0x0802, 0x0804, 0x0805))
 APPS = {
     **dict.fromkeys((0x4000, 0x4001, 0x4002, 0x4003, 0x4004, 0x4007), "whatsapp"),
     **dict.fromkeys((0x0101, 0x0103), "zoom"),
     **dict.fromkeys((0x0800, 0x24DF, 0x3802, 0x8006, 0x8036, 0x8095), "skype"),
     0xFF03: "google-chat",
 }
-CANDIDATE_IDENTIFIER, IMPLEMENTATION_VERSION = 0x8054, 0x8070
+CANDIDATE_IDENTIFIER, SERVICE_QUALITY, IMPLEMENTATION_VERSION = 0x8054, 0x8055, 0x8070
+MULTIPLEXED, MULTIPLEXED_HEADER = b"\xff\x10", 12
 OLD_TYPES = frozenset((0x0001, 0x0101, 0x0111, 0x0002, 0x0102, 0x0112, 0x0003, 0x0103, 0x0113))
 OLD_ATTRIBUTES = 0x0024
 STANDARD_HIGH = 0x8000
@@ -82,12 +85,15 @@ class StunSession:
 
 def read(data: bytes) -> Stun:
     """One message. `ParseError` if it is none."""
-    if judge(data) is not Likeness.YES:
+    inside = _inside(data)
+    if _message(inside) is not Likeness.YES:
         raise ParseError("not a STUN message")
+    multiplexed = len(inside) < len(data)
+    data = inside
     kind = data[0] << 8 | data[1]
     cursor = Cursor(data, HEADER)
     software = realm = None
-    app = "whatsapp" if kind in WHATSAPP_TYPES else None
+    app = "teams-work" if multiplexed else "whatsapp" if kind in WHATSAPP_TYPES else None
     while cursor.left >= 4:
         attribute, size = cursor.u16(), cursor.u16()
         value = cursor.take(size)
@@ -104,7 +110,8 @@ def read(data: bytes) -> Stun:
 def _of_attribute(attribute: int, value: bytes) -> str | None:
     identified = attribute == CANDIDATE_IDENTIFIER and len(value) == 4 and not any(value[1:])
     versioned = attribute == IMPLEMENTATION_VERSION and value in (b"\0\0\0\2", b"\0\0\0\3")
-    return "teams-work" if identified or versioned else APPS.get(attribute)
+    measured = attribute == SERVICE_QUALITY and len(value) == 4
+    return "teams-work" if identified or versioned or measured else APPS.get(attribute)
 
 
 def method_name(kind: int) -> str:
@@ -114,9 +121,8 @@ def method_name(kind: int) -> str:
 
 
 def _of_realm(realm: str) -> str | None:
-    if realm in BARE_REALMS:
-        return BARE_REALMS[realm]
-    return next((app for name, app in REALMS.items() if realm == name or realm.endswith("." + name)), None)
+    bare = BARE_REALMS.get(realm.rpartition(".")[2])
+    return bare or next((app for name, app in REALMS.items() if realm == name or realm.endswith("." + name)), None)
 
 
 def read_datagram(data: bytes, from_orig: bool) -> Outcome:
@@ -133,6 +139,17 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
 
 
 def judge(data: bytes) -> Likeness:
+    """A message, or one that Microsoft's relays are to pass on."""
+    return _message(_inside(data))
+
+
+def _inside(data: bytes) -> bytes:
+    """What stands behind the header of MS-TURN's multiplexing, if it is there."""
+    wrapped = data.startswith(MULTIPLEXED) and int.from_bytes(data[2:4], "big") == len(data) - 4
+    return data[MULTIPLEXED_HEADER:] if wrapped else data
+
+
+def _message(data: bytes) -> Likeness:
     """The cookie, the two bits that are 0, and the length that is the datagram's."""
     if len(data) < HEADER or data[0] & 0xC0:
         return Likeness.NO

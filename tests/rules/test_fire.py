@@ -44,6 +44,15 @@ NOT = [
     ("exposure-ftp-files", [observed(Ftp(password=True, retrieved=1), FILES)]),
     ("exposure-ftp-files", [observed(Ftp(password=True, stored=1), FILES, direction=INSIDE)]),
     ("messaging-consumer", [flow(None, app="irc", out=900, into=9_000)]),
+    ("messaging-professional-presence", [flow("us04web.zoom.us", **TALK, ended=True)]),  # that is an exchange
+    (
+        "messaging-professional-presence",
+        [flow("us04web.zoom.us", **TALK), flow("zoom.us", out=900, into=900, ended=True)],
+    ),
+    ("messaging-professional-presence", [flow("us04web.zoom.us", out=900, into=900)]),  # still too short to tell
+    ("messaging-professional-presence", [flow("us04web.zoom.us", out=900, into=0, ended=True)]),
+    ("messaging-professional-presence", [flow("us04web.zoom.us", out=900, into=900, ended=True, device=PHONE)]),
+    ("messaging-professional-presence", [flow(None, app="whatsapp", port=8801, out=400, ended=True)]),
     ("messaging-presence", [flow(None, app="unheard-of", out=900, into=900, ended=True)]),
     ("messaging-presence", [flow(None, app="teamviewer", port=5222, out=400, ended=True)]),
     ("messaging-presence", [flow(None, app="whatsapp", port=5222, **TALK, ended=True)]),  # that is a session

@@ -27,8 +27,29 @@ KEYS = protobuf(b"\x22\x54\x0a\x20" + bytes(32) + b"\x12\x30" + bytes(48))
 LOCO = b"\0\1\0\0\x0c\0\0\0\2\0\0\0" + bytes(256) + b"\x40\0\0\0" + bytes(64)
 VIBER = b"\x0c\0\1\0\3\x80\0\0\0\0\x0a\0"
 DAMEWARE = b"0\x11" + bytes(6) + b"\xd7\xa3p=\x0a\xd7\x0d@" + bytes(24)
+BSON = b"\x0c\0\0\0\x10a\0\1\0\0\0\0"
+LOCO_PLAIN = b"\1\0\0\0\0\0CHECKIN\0\0\0\0\x08\x0c\0\0\0" + BSON
+MMTLS = b"\x16\xf1\4\0\x10" + bytes(16)
+HEARTBEAT = b"\0\0\0\x10\0\x10\0\1\0\0\0\6\0\0\0\7"
+OICQ = b"\x02\x10\x51\0\x22\0\7" + bytes(20) + b"\3"
+QQ_FILE = b"\x28\0\0\0\4\0\0\0\3\x0a\2ababc\x29"
 FRAMES = [
-    ("aim-icq", [Resp(b"*\1\0\7\0\4\0\0\0\1"), Orig(b"*\1\x10\0\0\x0c\0\0\0\1" + bytes(8))]),
+    ("aim-icq", [Resp(b"*\1\0\7\0\4\0\0\0\1")]),
+    ("aim-icq", [Orig(b"*\1\x10\0\0\x0c\0\0\0\1")]),
+    ("aim-icq", [Resp(b"*\2\0\7\0\2ab*\2\0\x08\0\0*\5\0\x09\0\0")]),
+    ("aim-icq", [Orig(b"FLAPON\r\n\r\n")]),
+    ("kakaotalk", [Orig(LOCO_PLAIN)]),
+    ("kakaotalk", [Resp(LOCO_PLAIN)]),
+    ("wechat", [Orig(MMTLS + b"\x17\xf1\4")]),
+    ("wechat", [Resp(MMTLS + b"\x16\xf1\4")]),
+    ("wechat", [Orig(HEARTBEAT), Resp(HEARTBEAT[:8] + b"\x3b\x9a\xca\6\0\0\0\7")]),
+    ("viber", [Orig(b"\x60\0\0\0" + bytes(92)), Resp(b"\x38\0\1\4" + bytes(52))]),
+    ("viber", [Resp(b"\x18\0\0\0" + bytes(20)), Orig(b"\x9a\0\1\0" + bytes(150))]),
+    ("line", [Orig(b"\x80\2\0\1"), Resp(b"\x80\2\0\4")]),
+    ("line", [Orig(b"\x80\2\0\6"), Resp(b"\x80\2\0\4")]),
+    ("qq", [Orig(b"\0\x1e" + OICQ), Resp(b"\0\x1e" + OICQ)]),
+    ("qq", [Orig(QQ_FILE)]),
+    ("dingtalk", [Orig(b"\x10\x5a\x87\x80\1\0\1\0\2\0\2dk\3\0\x20")]),
     ("aim-icq", [Orig(b"*\2\0\7\0\2ab*\2\0\x08\0\0"), Resp(b"*\2\xff\xff\0\0*\5\0\0\0\0")]),
     ("kakaotalk", [Orig(LOCO), Resp(b"\x50\0\0\0" + bytes(80))]),
     ("kakaotalk", [Orig(b"\x80\0\0\0\1\0\0\0\1\0\0\0" + bytes(128) + b"\x20\0\0\0"), Resp(b"\x20\0\0\0")]),
@@ -39,12 +60,16 @@ FRAMES = [
 ]
 CONTROL = [
     ("citrix", [Resp(b"\x7f\x7fICA\0"), Orig(b"\x7f\x7fICA\0")]),
+    ("citrix", [Resp(b"\x7f\x7fICA\0"), Orig(b"x")]),
+    ("citrix", [Resp(b"\7\7ICA\0"), Orig(b"\7")]),
     ("citrix", [Orig(b"\x1aCGP/01\0"), Resp(b"\x1a")]),
     ("dameware", [Resp(DAMEWARE), Orig(DAMEWARE)]),
     ("pcanywhere", [Orig(bytes(4)), Resp(b"\0X\x08\0}\x08\x0d\x0a\0.\x08Please press")]),
     ("intel-amt", [Orig(b"\x10\0\0\0SOL "), Resp(b"\x11\0\0\0")]),
     ("intel-amt", [Orig(b"\x10\1\0\0KVMR"), Resp(b"\x11")]),
     ("winbox", [Orig(b"\x27\6admin\0" + bytes(32) + b"\1"), Resp(b"1\6" + bytes(49))]),
+    ("winbox", [Orig(b"\x68\1\0\x66M2" + bytes(98)), Resp(b"\x2a\1\0\x28M2")]),
+    ("winbox", [Orig(b"\x12\2index\0" + bytes(12)), Resp(b"\xff\2index\0")]),
     ("rustdesk", [Orig(protobuf(b"\x92\1\x26\x12\x24" + UUID)), Resp(b"x")]),
     ("rustdesk", [Orig(protobuf(b"\x92\1\x31\x0a\x09123456789\x12\x24" + UUID)), Resp(b"x")]),
     ("pptp", [Orig(b"\0\x9c\0\1\x1a\x2b\x3c\x4d\0\1\0\0"), Resp(b"\0\x9c\0\1\x1a\x2b\x3c\x4d\0\2\0\0")]),
@@ -74,6 +99,24 @@ SIGNS_ALONE = [
     ("msn", [Orig(b"VER 1 MSNP8 CVR0\r\n")]),
     ("msn", [Orig(b"MSG 77 U 89\r\nMIME-Version: 1.0\r\n")]),
     ("msn", [Resp(b"MSG anne@example.org Anne%20D 133\r\nMIME-Version: 1.0\r\n")]),
+    ("whatsapp", [Orig(b"ED\0\1\0\0\x07\x08")]),
+    ("whatsapp", [Orig(b"WA\x06\x01")]),
+    ("whatsapp", [Orig(b"WA\x01\x02")]),
+    ("msn", [Orig(b"CVR 2 0x0409 win 4.10 i386 MSNMSGR 5.0.0544\r\n")]),
+    ("msn", [Orig(b"USR 3 TWN I anne@example.org\r\n")]),
+    ("msn", [Resp(b"USR 4 OK anne@example.org Anne 1 0\r\n")]),
+    ("msn", [Orig(b"ANS 1 anne@example.org 989048851.1851137130 11752013\r\n")]),
+    ("msn", [Orig(b"XFR 15 SB\r\n")]),
+    ("msn", [Resp(b"NLN AWY anne@example.org Anne 24\r\n")]),
+    ("msn", [Resp(b"RNG 11752013 207.46.108.38:1863 CKI 849102291.520491113 anne@example.org Anne\r\n")]),
+    ("yahoo-messenger", [Orig(b"YMSG\0\x10\0\0\0\0\0\x4c" + bytes(8)), Resp(b"YMSG\0\x10\0\0\0\0\0\x4c" + bytes(8))]),
+    (
+        "yahoo-messenger",
+        [Resp(b"YMSG\x0a\0\0\0\0\x20\0\x57" + bytes(8)), Orig(b"YMSG\x0a\0\0\0\0\x20\0\x57" + bytes(8))],
+    ),
+    ("teamviewer", [Orig(b"\x17\x24\x0a\x20\0" + bytes(32) + b"\x17\x24")]),
+    ("teamviewer", [Resp(b"\x11\x30\x36\0\x18\0\0\0" + bytes(40) + b"\x11\x30")]),
+    ("radmin", [Orig(b"\1\0\0\0\5abc\x27\x27"), Resp(b"\1\0\0\0\5abc\x27\x27")]),
     ("telegram", [Orig(b"\xef\x0a" + bytes(40)), Resp(b"\x15" + bytes(84))]),
     ("telegram", [Orig(b"\xef\x7f\0\2\0" + KEY), Resp(b"\x15" + KEY)]),
     ("telegram", [Orig(b"\xee" * 4 + b"\x28\0\0\0" + KEY), Resp(b"\x54\0\0\0" + KEY)]),
@@ -149,6 +192,28 @@ def test_x11_says_whether_it_let_in(answer, let_in):
         (b"\1\0\0\0\1abc\x08\x08", b"\1\0\0\0\x05", Likeness.NO),
         (b"\xff\xd8\xff\xe0" + bytes(45), b"", Likeness.NO),
         (b"GET / HTTP/1.1", b"HTTP/1.1 200", Likeness.NO),
+        (b"\x10\x5a\x87\x80\1\0\1\0\2\0\2dl\3\0\x20", b"x", Likeness.NO),
+        (b"WAIT\r\n", b"x", Likeness.NO),
+        (b"EDIT 1\r\n", b"x", Likeness.NO),
+        (b"USR anne\r\nX\r\n", b"x", Likeness.NO),
+        (b"USER anne\r\n", b"331 Password\r\n", Likeness.NO),
+        (b"YMSG is spoken here\r\n", b"YMSG", Likeness.NO),
+        (b"YMSG\0\x10\0\0\0\0\0\x4c" + bytes(8), b"HTTP", Likeness.NO),
+        (LOCO_PLAIN.replace(b"\x0c\0\0\0\x10", b"\x0d\0\0\0\x10"), b"\1", Likeness.NO),
+        (LOCO_PLAIN, b"HTTP", Likeness.NO),
+        (MMTLS + b"\x17\3\3", b"", Likeness.MAYBE),
+        (HEARTBEAT, HEARTBEAT[:8] + b"\0\0\0\3\0\0\0\7", Likeness.NO),  # Bilibili's, which has the same frames
+        (b"\x60\0\0\0" + bytes(92), b"\x38\0\1\0" + bytes(52), Likeness.NO),
+        (b"\x60\0\0\0" + bytes(93), b"\x38\0\1\4" + bytes(52), Likeness.NO),
+        (b"\x80\1\0\1" + bytes(20), b"\x80\1\0\2", Likeness.NO),  # Thrift
+        (b"\x80\x2e\1\0\2" + bytes(45), b"\x16\3", Likeness.NO),  # SSL 2
+        (b"\0\x1e" + OICQ, b"\0\x1e" + OICQ[:4] + b"\x23" + OICQ[5:], Likeness.NO),
+        (b"\0\x1f" + OICQ, b"", Likeness.MAYBE),
+        (QQ_FILE[:-1] + b"x", b"x", Likeness.NO),
+        (b"\x17\x24\x0a\x20\0" + bytes(32) + b"\x17\3", b"", Likeness.MAYBE),
+        (b"client hello", b"\7\7ICA\1", Likeness.NO),
+        (b"\x68\1\0\x67M2" + bytes(98), b"\x2a\1\0\x28M2", Likeness.NO),
+        (b"*\2\0\7\0\2ab*\2\0\x08\0\0", b"", Likeness.MAYBE),  # two frames of one side alone
         (b"MSG 77 U 89\r\nHello: 1.0\r\n", b"x", Likeness.NO),
         (b"VERSION\r\n", b"x", Likeness.NO),
         (b"\xef\x0a" + KEY, b"\x0a" + KEY[::-1], Likeness.NO),  # another key

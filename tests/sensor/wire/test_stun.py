@@ -24,6 +24,11 @@ def old(kind, *attributes):
     return kind.to_bytes(2, "big") + len(body).to_bytes(2, "big") + bytes(range(16)) + body
 
 
+def multiplexed(data):
+    """As it is passed on by Microsoft's relays (MS-TURN 2.2.3)."""
+    return b"\xff\x10" + (len(data) + 8).to_bytes(2, "big") + bytes(range(8)) + data
+
+
 USER = attribute(6, b"durand:x")
 
 
@@ -38,6 +43,13 @@ USER = attribute(6, b"durand:x")
         (message(0x0800), Stun("0800", app="whatsapp")),
         (message(0x0113, attribute(0x14, b"turn.signal.org\0")), Stun("allocate", realm="turn.signal.org", app="signal")),
         (message(0x0113, attribute(0x14, b"facebook")), Stun("allocate", realm="facebook", app="messenger")),
+        (message(0x0113, attribute(0x14, b"turner.facebook")), Stun("allocate", realm="turner.facebook", app="messenger")),
+        (message(0x0113, attribute(0x14, b"turn.viber.com")), Stun("allocate", realm="turn.viber.com", app="viber")),
+        (message(0x0804, attribute(0x4003, b"x")), Stun("0804", app="whatsapp")),
+        (message(0x0805), Stun("0805", app="whatsapp")),
+        (message(0x0001, attribute(0x8055, b"\0\1\0\2")), Stun("binding", app="teams-work")),
+        (multiplexed(message(0x0001, USER)), Stun("binding", app="teams-work")),
+        (message(0x0113, attribute(0x14, b"facebook.example.org")), Stun("allocate", realm="facebook.example.org")),
         (message(0x0113, attribute(0x14, b"notsignal.org")), Stun("allocate", realm="notsignal.org")),
         (message(0x0113, attribute(0x14, b"telegram.example.org")), Stun("allocate", realm="telegram.example.org")),
         (message(0x0001, attribute(0x4005, b"")), Stun("binding")),
@@ -74,6 +86,9 @@ def test_methods(kind, name):
         message(1) + b"x",
         message(0x8001),
         message(1).replace(b"\x21\x12", b"\x21\x13"),
+        multiplexed(message(1)) + b"x",
+        multiplexed(b"\x80\x60" + bytes(40)),
+        b"\xff\x10\0",
         old(0x0004),
         old(0x0001, attribute(0x4000, b"x")),  # WhatsApp came with the cookie
         old(0x0001, attribute(0x0001, bytes(8))[:-4]),
