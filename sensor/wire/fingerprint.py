@@ -1,7 +1,8 @@
 """Programs known by their own first bytes on a stream, where no protocol is read any further.
 
-The bytes and where they are published stand in `fingerprint_chat`, `fingerprint_frames`, `fingerprint_remote`,
-`fingerprint_control`, `fingerprint_vpn` and `fingerprint_health`. A sign is told once; what follows it is counted only.
+The bytes and where they are published stand in `fingerprint_chat`, `fingerprint_frames`, `fingerprint_telegram`,
+`fingerprint_remote`, `fingerprint_control`, `fingerprint_vpn` and `fingerprint_health`. A sign is told once; what follows it
+is counted only.
 """
 
 from collections.abc import Callable
@@ -14,15 +15,16 @@ from sensor.wire import fingerprint_control as control
 from sensor.wire import fingerprint_frames as frames
 from sensor.wire import fingerprint_health as health
 from sensor.wire import fingerprint_remote as remote
+from sensor.wire import fingerprint_telegram as tg
 from sensor.wire import fingerprint_vpn as vpn
 from sensor.wire.records import Fingerprint
 from sensor.wire.sides import TwoSides, best
 
 SIGNS: dict[str, Callable[[bytes, bytes], Likeness]] = {
+    "telegram": tg.telegram,
     "whatsapp": chat.whatsapp,
     "msn": chat.msn,
     "yahoo-messenger": chat.yahoo,
-    "telegram": chat.telegram,
     "threema": chat.threema,
     "aim-icq": frames.oscar,
     "kakaotalk": frames.loco,
@@ -48,6 +50,8 @@ SIGNS: dict[str, Callable[[bytes, bytes], Likeness]] = {
     "dicom": health.dicom,
     "hl7": health.hl7,
 }
+ANY_FIRST_BYTE = (chat.threema, tg.telegram)
+"""Signs that stand in sizes, in sums, in what deciphers to something."""
 FIRST_BYTES = chat.FIRST_BYTES
 
 
@@ -86,7 +90,7 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
     if not orig and not resp:
         return Likeness.MAYBE
     orig, resp = orig[:FIRST_BYTES], resp[:FIRST_BYTES]
-    said = chat.threema(orig, resp)
+    said = best(sign(orig, resp) for sign in ANY_FIRST_BYTE)
     if said is Likeness.YES:
         return said
     return best((said, *(sign(orig, resp) for sign in _possible(orig[:1], resp[:1]))))
@@ -94,5 +98,5 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
 
 @lru_cache(4_096)
 def _possible(orig: bytes, resp: bytes) -> tuple[Callable[[bytes, bytes], Likeness], ...]:
-    """The signs that one byte of each side leaves possible: mostly none. Threema's is in its sizes, not in its first byte."""
-    return tuple(s for s in SIGNS.values() if s is not chat.threema and s(orig, resp) is not Likeness.NO)
+    """The other signs that one byte of each side leaves possible: mostly none."""
+    return tuple(s for s in SIGNS.values() if s not in ANY_FIRST_BYTE and s(orig, resp) is not Likeness.NO)

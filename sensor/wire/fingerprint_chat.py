@@ -7,13 +7,10 @@
                "MSG n U|A|N n" CRLF "MIME-Version: 1.0" | "MSG who nick n" CRLF "MIME…"
                draft-movva-msn-messenger-protocol-00
     Yahoo      both sides "YMSG" version(2) vendor(2) length(2) service(2) status(4) session(4)     Wireshark, packet-ymsg.c
-    Telegram   client 0xEF, then frames length/4(1, or 0x7F and 3) payload; 0xEEEEEEEE or 0xDDDDDDDD, then length(4) payload
-               server the same frames; a payload begins with the id(8) of a key that both sides share, 0 while they have none
-               core.telegram.org/mtproto/mtproto-transports, core.telegram.org/mtproto/description
     Threema    client hello(48), server hello(80), log-in, server ack(32), then frames length(2) payload(≥ 20), the first of them
                a lone word of 20 or a message       threema.ch/press-files/cryptography_whitepaper.pdf; libthreema's csp
 
-Numbers are little-endian in Telegram and Threema. No official program of Telegram's uses the plain transports any more.
+Numbers are little-endian in Threema. Telegram's transports stand in `fingerprint_telegram`.
 """
 
 import re
@@ -56,7 +53,6 @@ YMSG, YMSG_HEADER, YMSG_NEWEST = b"YMSG", 20, 0x20
 _MSN_LONGEST = 580
 
 HELLO, HELLO_ANSWER, ACK = 48, 80, 32
-LARGEST_FRAME = 1 << 20
 
 
 def whatsapp(orig: bytes, resp: bytes) -> Likeness:
@@ -95,41 +91,6 @@ def _ymsg(data: bytes) -> Likeness:
         return begins if begins is Likeness.NO else Likeness.MAYBE
     low, high = sorted(data[4:6])
     return Likeness.YES if not low and 0 < high <= YMSG_NEWEST and data[10] <= 1 else Likeness.NO
-
-
-def telegram(orig: bytes, resp: bytes) -> Likeness:
-    """The key id that both sides' first frames begin with decides: eight bytes that do not come twice by chance."""
-    first = orig[:1]
-    if first == b"\xef":
-        asked, answered = _abridged(orig[1:]), _abridged(resp)
-    elif first in (b"\xee", b"\xdd") and starts(orig[:4], first * 4) is not Likeness.NO:
-        asked, answered = _intermediate(orig[4:]), _intermediate(resp)
-    else:
-        return Likeness.NO
-    if b"" in (asked, answered):
-        return Likeness.NO
-    if asked is None or answered is None:
-        return Likeness.MAYBE
-    return Likeness.YES if asked == answered else Likeness.NO
-
-
-def _abridged(data: bytes) -> bytes | None:
-    """The key id of the first frame; None while it has not come; nothing if this is no frame."""
-    if not data:
-        return None
-    words, at = data[0] & 0x7F, 1
-    if words == 0x7F:
-        words, at = int.from_bytes(data[1:4], "little"), 4
-    if len(data) < at + 8:
-        return None
-    return data[at : at + 8] if 5 <= words < LARGEST_FRAME // 4 else b""
-
-
-def _intermediate(data: bytes) -> bytes | None:
-    if len(data) < 12:
-        return None
-    size = int.from_bytes(data[:4], "little") & 0x7FFFFFFF  # the highest bit asks for a quick answer
-    return data[4:12] if 20 <= size < LARGEST_FRAME else b""
 
 
 def threema(orig: bytes, resp: bytes) -> Likeness:

@@ -14,7 +14,10 @@ from tests.lab.lab import PATIENCE, Node
 
 KEPT = sandbox.CACHE / "lab"
 MAKE = Path(__file__).with_name("roots")
-PYTHONS = {"matrix": ("matrix-synapse==1.163.2", "matrix-nio==0.26.0")}
+PYTHONS = {
+    "matrix": ("matrix-synapse==1.163.2", "matrix-nio==0.26.0"),
+    "telegram": ("telethon==1.45.0",),
+}
 
 
 def make(*names: str) -> None:

@@ -117,3 +117,10 @@ def wireguard(host: Node, server: Node) -> None:
     server.start("busybox", "httpd", "-f", "-p", "10.66.0.1:8080", "-h", served.parent)
     server.listens(8080)
     host.run("curl", "-sS", "-o", "/dev/null", "http://10.66.0.1:8080/index.html")
+
+
+def shadowsocks(host: Node, server: Node) -> None:
+    """A way out whose streams are random from the first byte on (shadowsocks-libev), behind a SOCKS proxy of the host's own."""
+    cipher = ("-k", canaries.PASSWORD, "-m", "aes-256-gcm")
+    server.start("ss-server", "-s", server.ip, "-p", "8388", *cipher, port=8388)
+    host.start("ss-local", "-s", server.ip, "-p", "8388", "-b", "127.0.0.1", "-l", "1080", *cipher, port=1080)
