@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from sensor.frozen import frozen
+
 
 class Category(StrEnum):
     MAIL = "mail"
@@ -47,7 +49,7 @@ class Hds(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertDevice:
     ip: str
     mac: str | None = None
@@ -58,7 +60,7 @@ class AlertDevice:
     mac_random: bool = False  # nobody assigned its MAC
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertPeer:
     ip: str | None
     port: int | None = None
@@ -85,7 +87,7 @@ class Words:
     seen: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Legal:
     """A reference a reader can look up. `verified`: the article was seen in a source; else it says so on every screen."""
 
@@ -97,7 +99,7 @@ class Legal:
     topic_en: str = ""  # the topic in English
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alert:
     """One alert per rule, app, device, peer and practice day, whose count grows; a remote session is one each.
 

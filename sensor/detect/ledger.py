@@ -19,6 +19,7 @@ from sensor.detect.kinds import MONTH_NS, Kinds
 from sensor.detect.register import local_time
 from sensor.detect.telling import Telling
 from sensor.detect.words import Speaker, Told
+from sensor.frozen import frozen
 
 CAP = 5_000
 CONNS = 64  # growing at the same time; of one that has stopped growing nothing need be remembered
@@ -30,7 +31,7 @@ Key = tuple[str, str, str, str]
 """Rule, app, device, peer: the alert's identity without its day. Of a session, the peer is its endpoint and start."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurrence:
     """What a rule saw: once, or once more further on.
 
@@ -108,7 +109,7 @@ class Ledger:
 
     def take(self, o: Occurrence) -> Alert | None:
         """The alert of this occurrence, new or grown; None if it says nothing new."""
-        key = (o.rule, o.app or "", o.device.name or o.device.ip, _peer_key(o))
+        key = (o.rule, o.app or "", o.device.name or o.device.ip, _peer_of(o.telling, o.peer, o.place, o.started))
         day = self._day(o.ts)
         started = o.started if o.telling.per != "day" or self._day(o.started) == day else o.ts
         entry = self._entries.get(key) or self._resumed(key, o)
@@ -286,10 +287,6 @@ class Ledger:
 def identity(key: Key, period: str) -> str:
     """20 hex digits: the same for the same rule, app, device, peer and period."""
     return sha256("\x1f".join((*key, period)).encode()).hexdigest()[:20]
-
-
-def _peer_key(o: Occurrence) -> str:
-    return _peer_of(o.telling, o.peer, o.place, o.started)
 
 
 def _peer_of(telling: Telling, peer: AlertPeer, place: str, started: int) -> str:

@@ -1,11 +1,12 @@
 """Sentences of an alert: a rule's texts with the alert's facts said in words, in French and in English.
 
-Called when an alert is new or has grown. `{device}` is left standing: who may read the device's name is decided on display.
-Values come from the wire, so their braces are taken out.
+Called when an alert is new or has grown; said when somebody reads them, since most of what grows has grown again before that.
+`{device}` is left standing: who may read the device's name is decided on display. Values come from the wire, so their braces are
+taken out.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,13 @@ from sensor.detect.alert import AlertPeer, Value, Words
 from sensor.detect.catalogue import Catalogue
 from sensor.detect.register import local_time
 from sensor.detect.telling import Texts
+from sensor.frozen import frozen
 
 _UNNAMED = ("", "application/octet-stream", "application/*")
 """Media types that say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What sentences are made of."""
 
@@ -39,13 +41,36 @@ class Speaker:
         self._zone = zone
 
     def say(self, texts: Texts, language: str, told: Told) -> Words:
-        phrases = _Phrases(self._catalogue, language, self._zone, told)
-        return Words(
-            title=texts.title.format_map(phrases),
-            advice=texts.advice.format_map(phrases),
-            expected=texts.expected.format_map(phrases),
-            seen=texts.seen.format_map(phrases),
-        )
+        return _Sayable(texts, lambda: _Phrases(self._catalogue, language, self._zone, told))
+
+
+class _Sayable(Words):
+    """`Words` that are put together the first time one of them is asked for."""
+
+    __slots__ = ("_phrases", "_texts")
+    _phrases: "Callable[[], _Phrases]"
+    _texts: Texts
+
+    def __init__(self, texts: Texts, phrases: "Callable[[], _Phrases]") -> None:
+        object.__setattr__(self, "_texts", texts)
+        object.__setattr__(self, "_phrases", phrases)
+
+    def __getattr__(self, name: str) -> str:  # only of a slot that is still empty
+        if name not in Words.__slots__:
+            raise AttributeError(name)
+        phrases = self._phrases()
+        for which in Words.__slots__:
+            object.__setattr__(self, which, getattr(self._texts, which).format_map(phrases))
+        return str(object.__getattribute__(self, name))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and astuple(self) == astuple(other)
+
+    def __hash__(self) -> int:
+        return hash(astuple(self))
+
+    def __reduce__(self) -> tuple[type[Words], tuple[str, ...]]:
+        return Words, astuple(self)
 
 
 class _Phrases(dict[str, str]):

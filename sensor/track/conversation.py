@@ -9,6 +9,7 @@ two streams and the reader's own bound. A reader that hands over (STARTTLS, CONN
 import re
 from dataclasses import dataclass, field
 
+from sensor.frozen import frozen
 from sensor.track.reassembly import Gap, Stream
 from sensor.wire import (
     DatagramEntry,
@@ -56,7 +57,7 @@ class Readers:
 _Piece = tuple[bool, bytes | Gap]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     """One TCP segment. `missing`: payload bytes that the capture cut off behind `data`; `ack`: None without the flag."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from sensor.frozen import frozen
 from sensor.wire.lldp import Neighbour
 from sensor.wire.records import Dns, Record
 from sensor.wire.records_devices import Dhcp, Netbios, Ssdp
@@ -36,7 +37,7 @@ class Claim(NamedTuple):
     vendor_class: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sender:
     """Who sent a datagram, and between which ports."""
 

@@ -4,10 +4,10 @@ An `Observation` is a record plus its connection, the practice's device and the 
 (`sensor.detect.fields`). Times are nanoseconds since the epoch, sizes bytes.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Literal
 
+from sensor.frozen import frozen
 from sensor.track.community_id import of_ends
 from sensor.wire.records import Record
 
@@ -17,7 +17,7 @@ Hidden = Literal["old", "missed", "ech", "dot", "doq", "dns_port", "proxy", "com
 port; through a SOCKS proxy; compressed mail that could be read no further."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """One side of a connection."""
 
@@ -27,7 +27,7 @@ class Endpoint:
     local: bool = False  # belongs to the practice
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outer:
     """What a flow is carried in: the innermost encapsulation, and the addresses of the innermost that has some."""
 
@@ -36,7 +36,7 @@ class Outer:
     resp: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conn:
     """A flow as counted so far; Zeek's conn. Byte counts `*_ip_bytes` include IP headers, `*_bytes` are transport payload."""
 
@@ -85,7 +85,7 @@ class Direction(StrEnum):
     EXTERNAL = "external"  # neither side is the practice's: seen, not judged as a device's doing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Device:
     """A post of the practice."""
 
@@ -99,7 +99,7 @@ class Device:
     mac_random: bool = False  # nobody assigned this MAC
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Peer:
     """The other side. `host` is a name with where it came from: the flow's own bytes, or the device's own DNS."""
 
@@ -109,7 +109,7 @@ class Peer:
     host_source: HostSource | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """A remote-control session as far as it has come. Emitted when it opens, while it grows and when it ends.
 
@@ -129,7 +129,7 @@ class Session:
     copies: bool = False  # files are copied, by its shape: much one way, next to nothing back
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transfer:
     """Bytes between one device and one destination since the last such record: increments, so that sums over time add up."""
 
@@ -142,7 +142,7 @@ class Transfer:
 Told = Record | Conn | Session | Transfer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Observation:
     """One thing seen at `ts`. `record` is `conn` itself for the growth of a flow."""
 

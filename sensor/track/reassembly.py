@@ -9,7 +9,8 @@ acknowledged bytes beyond it (it had them, we did not see them), or when the str
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from sensor.frozen import frozen
 
 WAITING_BYTES = 256 * 1024
 WAITING_SEGMENTS = 256
@@ -21,7 +22,7 @@ _HALF = 1 << 31
 _MASK = 0xFFFF_FFFF
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """`missing` bytes that were not captured."""
 

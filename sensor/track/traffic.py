@@ -5,8 +5,8 @@ the totals stay true.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from sensor.frozen import frozen
 from sensor.track.observation import Device
 
 CAP = 50_000
@@ -31,7 +31,7 @@ def whose(device: Device) -> tuple[str, str | None]:
     return (GUESTS, None) if device.group == "guest" else (device.ip, device.mac)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Traffic:
     """One row of the series. `minute`: minutes since the epoch; `device_ip` empty for what was not told apart, or `GUESTS`."""
 

@@ -20,10 +20,10 @@ Readers go by what bytes say, not by port: `Probe` functions look at the first b
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar, Protocol
 
+from sensor.frozen import frozen
 from sensor.wire.records import Record
 
 
@@ -39,7 +39,7 @@ class Rest(Enum):
     HANDOVER = "handover"  # another protocol begins here (STARTTLS, CONNECT, SOCKS): recognise anew
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Events:
     """What was read. With `Rest.HANDOVER`, `left_orig` and `left_resp` are bytes already fed that belong to the next protocol."""
 
@@ -49,12 +49,12 @@ class Events:
     left_resp: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NeedMore:
     """Nothing to tell yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GiveUp:
     """Not this protocol, or no longer readable; `reason` is counted in `--stats`."""
 
@@ -99,7 +99,7 @@ class DatagramSession(Protocol):
     def datagram(self, data: bytes, from_orig: bool) -> Outcome: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreamEntry:
     """One row of the table of stream protocols."""
 
@@ -109,7 +109,7 @@ class StreamEntry:
     first_bytes: int = 64  # how many bytes of a direction the probe may want before it must say YES or NO
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DatagramEntry:
     """One row of the table of datagram protocols. `probe` sees one datagram and its direction's emptiness as in `Probe`."""
 

@@ -11,7 +11,6 @@ The tag makes sure: what opens was a QUIC Initial, and nothing else was.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from hashlib import sha256
@@ -20,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from sensor.frozen import frozen
 from sensor.wire import ParseError
 from sensor.wire.cursor import Cursor
 
@@ -45,7 +45,7 @@ class Kind(Enum):
     RETRY = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Packet:
     """One long header packet. `data` from its first byte to its last; `number_at`: where the packet number begins in it."""
 
@@ -56,7 +56,7 @@ class Packet:
     number_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keys:
     """What opens one side's Initials."""
 

@@ -5,13 +5,13 @@ has the field. Never here: payload, subjects, attachment names, local parts of a
 the query of a URI.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from sensor.frozen import frozen
 from sensor.wire.records_devices import Dhcp, Netbios, Ssdp
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DnsAnswer:
     """One resource record of an answer. `data` is an address (A, AAAA) or a name (CNAME, PTR…), else empty. `ttl` in seconds."""
 
@@ -22,7 +22,7 @@ class DnsAnswer:
     ech: tuple[str, ...] = ()  # of HTTPS and SVCB: the outer names under which its key is used
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dns:
     """A DNS message (RFC 1035). Names are lower case, without the final dot, A-labels; bounded to 255 octets."""
 
@@ -36,7 +36,7 @@ class Dns:
     additionals: tuple[DnsAnswer, ...] = ()  # addresses only: of mDNS and NetBIOS, the sender's own
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ssl:
     """A TLS handshake as far as it was seen (RFC 8446, RFC 5246). Emitted once, when both hellos were read or no more come."""
 
@@ -55,7 +55,7 @@ class Ssl:
     client_subject: str | None = None  # of the client's own certificate, where it shows one
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quic:
     """A QUIC connection's opening (RFC 9000, RFC 9001, RFC 9369). Names are None when its ClientHello could not be read."""
 
@@ -68,7 +68,7 @@ class Quic:
     readable: bool = True  # the ClientHello was read
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Socks:
     """What a SOCKS proxy was asked for (RFC 1928). User and password are skipped, never kept."""
 
@@ -79,7 +79,7 @@ class Socks:
     granted: bool | None = None  # None when the answer was not seen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fingerprint:
     """A program that showed its own first bytes (`sensor.wire.fingerprint`)."""
 
@@ -91,7 +91,7 @@ class Fingerprint:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """What may be told of an attachment. `size`: decoded bytes as far as seen; `complete` when its end was seen. Never its name."""
 
@@ -105,7 +105,7 @@ class Attachment:
     guessed: bool = False  # its fields were not seen: what passed looked like a file
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Http:
     """One HTTP/1 request with its response's head (RFC 9112). `uri` without its query; lengths in bytes of the bodies announced.
 
@@ -133,7 +133,7 @@ class Http:
 Tls = Literal["none", "offered", "refused", "stripped", "established"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Smtp:
     """One mail transaction in clear, or a session that ended (or went to TLS) without one (RFC 5321).
 
@@ -159,7 +159,7 @@ class Smtp:
     server_name: str | None = None  # the server's own name in its banner
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pop3:
     """One mail fetched in clear over POP3, or a session that ended (or went to TLS) without one (RFC 1939).
 
@@ -182,7 +182,7 @@ class Pop3:
     server_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imap:
     """One mail, or a part of one, fetched or put away in clear over IMAP, or a session without any (RFC 3501, RFC 9051).
 
@@ -208,7 +208,7 @@ class Imap:
     unread: bool = False  # but for what follows this: a piece was lost, or it is a bomb
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ssh:
     """An SSH session's opening (RFC 4253). Banners as sent, without comments that name people; bounded to 255 octets."""
 
@@ -220,7 +220,7 @@ class Ssh:
     newkeys: bool = False  # encryption began
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rdp:
     """An RDP connection's opening: TPKT, X.224 (MS-RDPBCGR 2.2.1). The routing cookie is skipped, never kept."""
 
@@ -231,7 +231,7 @@ class Rdp:
     failure_code: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rfb:
     """A VNC connection's opening (RFC 6143)."""
 
@@ -243,7 +243,7 @@ class Rfb:
     share_flag_seen: bool = False  # ClientInit was sent: the session began
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Irc:
     """A chat over IRC (RFC 1459), counted: no nick, channel, partner or text."""
 
@@ -254,7 +254,7 @@ class Irc:
     tls: Tls = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Xmpp:
     """An XMPP stream's opening (RFC 6120). `server_name`: the service asked for."""
 
@@ -265,7 +265,7 @@ class Xmpp:
     auth_success: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stun:
     """What STUN and TURN messages of one flow say of themselves (RFC 8489, RFC 8656). Users are skipped, never kept."""
 
@@ -276,7 +276,7 @@ class Stun:
     app: str | None = None  # the program whose own attributes or message types these are
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ftp:
     """An FTP control session in clear (RFC 959, RFC 4217), counted: no user, password, path or file name."""
 

@@ -4,11 +4,12 @@ A host's own name may be a person's ("PC-de-Marie"): it is a field of its own (`
 record decides by the privacy level whether it stands there. All texts are escaped and bounded to 255 characters.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from sensor.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Dhcp:
     """One message of DHCP (RFC 2131) or DHCPv6 (RFC 8415)."""
 
@@ -25,7 +26,7 @@ class Dhcp:
     from_server: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ssdp:
     """One message of SSDP (UPnP Device Architecture 2.0, 1). Of the target only a type is kept, never a device's own id."""
 
@@ -35,7 +36,7 @@ class Ssdp:
     target: str | None = None  # "upnp:rootdevice", "urn:schemas-upnp-org:device:MediaServer:1"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Netbios:
     """A NetBIOS datagram's head (RFC 1002, 4.4). `host_name`: the sender's, None where it is a user's or a group's."""
 

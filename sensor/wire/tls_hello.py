@@ -11,10 +11,10 @@ server's key sends one that looks the same on purpose (RFC 9849, 6.2), so what i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct, unpack_from
 
+from sensor.frozen import frozen
 from sensor.wire import ParseError
 from sensor.wire.cursor import Cursor
 from sensor.wire.text import host_name, printable
@@ -45,7 +45,7 @@ _VERSIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientHello:
     """What a client offered. `extensions` and `ciphers` in the order sent. `whole` is False when the message was cut."""
 
@@ -67,7 +67,7 @@ class ClientHello:
         return min(self.versions) if self.legacy_version >= 0xFE00 else max(self.versions, key=_draft_last)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerHello:
     """What a server chose. `retry`: a HelloRetryRequest, after which both hellos come anew."""
 

@@ -17,9 +17,14 @@ PURE = ("sensor/wire", "sensor/track", "sensor/detect")
 # The rooms that each room may know, beside itself.
 KNOWS = {
     "sensor/capture": {"sensor.compiled", "sensor.prefetch"},
-    "sensor/wire": {"sensor.compiled", "sensor.prefetch", "sensor.capture"},  # of capture very little, see below
-    "sensor/track": {"sensor.wire", "sensor.capture"},
-    "sensor/detect": {"sensor.track", "sensor.wire"},
+    "sensor/wire": {
+        "sensor.compiled",
+        "sensor.frozen",
+        "sensor.prefetch",
+        "sensor.capture",
+    },  # of capture very little, see below
+    "sensor/track": {"sensor.frozen", "sensor.wire", "sensor.capture"},
+    "sensor/detect": {"sensor.frozen", "sensor.track", "sensor.wire"},
     "sensor/store": {"sensor.detect", "sensor.track", "sensor.wire"},
     "dashboard/sources": {"sensor.store", "sensor.detect", "dashboard.influx"},
     "dashboard/influx": {"sensor.detect"},

@@ -1,8 +1,11 @@
 """Facts said in words, in both languages."""
 
+import pickle
+from dataclasses import asdict
+
 import pytest
 
-from sensor.detect.alert import AlertPeer
+from sensor.detect.alert import AlertPeer, Words
 from sensor.detect.policy import Practice
 from sensor.detect.telling import Texts
 from sensor.detect.words import Speaker, Told
@@ -118,3 +121,28 @@ def test_the_device_stays_for_the_display_to_name():
 
 def test_braces_from_the_wire_are_taken_out():
     assert said("{domains}", recipient_domains="{device}.example") == "(device).example"
+
+
+def test_sentences_are_put_together_when_they_are_read():
+    asked = []
+
+    class Text(str):
+        __slots__ = ()
+
+        def format_map(self, phrases):
+            asked.append(self)
+            return str.format_map(self, phrases)
+
+    texts = Texts(*(Text(f"{word} {{sent}}") for word in ("title", "advice", "expected", "seen")))
+    one, again, more = (
+        SPEAKER.say(texts, "en", Told("rdp", PEER, {}, 1, out, 0, MORNING)) for out in (1000, 1000, 2000)
+    )
+    assert asked == []
+    assert one.title == "title 1 kB"
+    assert len(asked) == 4
+    assert one == again == Words("title 1 kB", "advice 1 kB", "expected 1 kB", "seen 1 kB") == one
+    assert hash(one) == hash(again)
+    assert one != more
+    assert asdict(again) == {w: f"{w} 1 kB" for w in ("title", "advice", "expected", "seen")}
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert not hasattr(one, "other")
