@@ -50,7 +50,7 @@ class Detector:
         self._lists = lists
         self._policy = policy
         self._rules = rules.by_service()
-        self._relevant: dict[tuple[str, str | None], tuple[Rule, ...]] = {}
+        self._relevant: dict[tuple[str, Direction, str, int], tuple[Rule, ...]] = {}
         zone = policy.practice.timezone
         self._ledger = Ledger(Speaker(rules.catalogue, zone), zone, place=lists.place)
         every: list[Rule | Correlation] = [*rules.rules, *rules.correlations]
@@ -97,12 +97,11 @@ class Detector:
         return alerts
 
     def _candidates(self, event: Event) -> tuple[Rule, ...]:
-        """The rules that could match what was seen: those of its service, less those that want another list."""
-        destination = event.destination
-        key = (event.o.record.service, destination.list if destination else None)
+        """The rules of its service that could match what was seen. A destination is known by its place in memory: the lists keep it."""
+        key = (event.record.service, event.direction, event.device.group, id(event.destination))
         rules = self._relevant.get(key)
         if rules is None:
-            rules = tuple(r for r in self._rules[key[0]] if r.lists is None or key[1] in r.lists)
+            rules = tuple(rule for rule in self._rules[key[0]] if rule.could(event) is not False)
             self._relevant[key] = rules
         return rules
 

@@ -23,7 +23,7 @@ from sensor.detect.lists import Lists
 from sensor.detect.marked import Document, Mistake, documents
 from sensor.detect.matcher import Compiler, Match, RuleError
 from sensor.detect.policy import Thresholds
-from sensor.detect.relevance import required_lists
+from sensor.detect.relevance import Could, could, either, unknown
 from sensor.detect.section import Section
 from sensor.detect.telling import Telling
 
@@ -53,7 +53,7 @@ class Rule:
     matches: Match
     telling: Telling
     tell: bool = True
-    lists: frozenset[str] | None = None  # one of which must hold the peer's name; None: it matters to none
+    could: Could = unknown  # whether it can match, by what is fixed for a destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +178,9 @@ class _Loader:
         conditions = [condition.parsed for condition in rule.detection.parsed_condition]
         matches = [compiler.compile(condition) for condition in conditions]
         match = matches[0] if len(matches) == 1 else lambda event: any(one(event) for one in matches)
-        lists = required_lists(conditions[0]) if len(conditions) == 1 else None
+        possible = either([could(condition, compiler.compile) for condition in conditions])
         place = (document.file, document.line())
-        self.rules[name] = Rule(name, rule.title, *place, service, severity, match, told, lists=lists)
+        self.rules[name] = Rule(name, rule.title, *place, service, severity, match, told, could=possible)
 
     def _name(self, document: Document, rule: SigmaRule | SigmaCorrelationRule) -> str:
         """What alerts call the rule: its `name`, else its `id`, else the title. Two rules may not share it, nor an id."""
