@@ -9,8 +9,11 @@ from dataclasses import fields, replace
 from ipaddress import ip_address
 from typing import Any
 
+from dashboard.cli.explain_reasons import said
+from dashboard.cli.explain_words import EVIDENCE, VALUES
+from dashboard.cli.explain_words import WORDS as _WORDS
 from dashboard.cli.words import WORDS, Language
-from sensor.detect.alert import Alert
+from sensor.detect.alert import Alert, Value
 from sensor.track.observation import Conn, Direction, Observation, Outer, Session, Transfer
 from sensor.wire.records import Attachment, DnsAnswer, Record
 
@@ -22,77 +25,6 @@ RECORDS = 50
 """Records remembered of a flow, without those that only say that it grew."""
 
 _READ = frozenset({"tcp", "udp"})
-
-_WORDS: dict[Language, dict[str, str]] = {
-    "fr": {
-        "flow": "Flux {uid} {proto} {ends} ({direction})",
-        "outbound": "sortant",
-        "inbound": "entrant",
-        "internal": "interne",
-        "external": "entre inconnus",
-        "counted": "vu : aller {there} paquet(s), {out} octets ; retour {back} paquet(s), {into} octets ; état {state} {history}",
-        "outer": "transporté dans : {tunnel}",
-        "services": "lu par : {services}",
-        "unread": "lu par : aucun lecteur n’a reconnu ces octets",
-        "empty": "lu par : personne, aucun contenu n’est passé",
-        "only_counted": "lu par : personne, ce protocole est seulement compté",
-        "host": "correspondant : {host} (d’après {source})",
-        "midstream": "manque : le début n’a pas été vu",
-        "one_way": "manque : un seul sens a été vu",
-        "missed": "manque : {count} octets",
-        "gave_up": "lecture arrêtée : {reason}",
-        "record": "relevé {service} : {facts}",
-        "alert": "alerte {rule} ({severity}, {confidence}) : {title}",
-        "counted_for": "  a compté : {records}",
-        "conn": "le flux",
-        "transfer": "le volume",
-        "session": "la session",
-        "record_of": "le relevé {service}",
-        "evidence": "  preuve {name} : {value}",
-        "guest": "un appareil invité → (non montré)",
-        "no_alert": "n’a compté pour aucune alerte",
-        "none": "Aucun flux {wanted} dans ce qui a été lu.",
-        "more": "{count} autres flux n’ont pas été retenus.",
-        "yes": "oui",
-        "certain": "certaine",
-        "probable": "probable",
-        "bytes": "octets",
-    },
-    "en": {
-        "flow": "Flow {uid} {proto} {ends} ({direction})",
-        "outbound": "outbound",
-        "inbound": "inbound",
-        "internal": "internal",
-        "external": "between strangers",
-        "counted": "seen: there {there} packet(s), {out} bytes; back {back} packet(s), {into} bytes; state {state} {history}",
-        "outer": "carried in: {tunnel}",
-        "services": "read by: {services}",
-        "unread": "read by: no reader knew these bytes",
-        "empty": "read by: nobody, it carried nothing",
-        "only_counted": "read by: nobody, this protocol is only counted",
-        "host": "peer: {host} (from {source})",
-        "midstream": "missing: its beginning was not seen",
-        "one_way": "missing: only one direction was seen",
-        "missed": "missing: {count} bytes",
-        "gave_up": "reading stopped: {reason}",
-        "record": "record {service}: {facts}",
-        "alert": "alert {rule} ({severity}, {confidence}): {title}",
-        "counted_for": "  counted: {records}",
-        "conn": "the flow",
-        "transfer": "the volume",
-        "session": "the session",
-        "record_of": "the {service} record",
-        "evidence": "  evidence {name}: {value}",
-        "guest": "a guest's device → (not shown)",
-        "no_alert": "counted for no alert",
-        "none": "No flow {wanted} in what was read.",
-        "more": "{count} more flows were not kept.",
-        "yes": "yes",
-        "certain": "certain",
-        "probable": "probable",
-        "bytes": "bytes",
-    },
-}
 
 
 class _Flow:
@@ -167,27 +99,39 @@ def _flow_lines(flow: _Flow, alerts: list[Alert], lang: Language) -> Iterator[st
     words, conn = _WORDS[lang], flow.last.conn
     ends = words["guest"] if flow.last.device.group == "guest" else _ends(conn)
     yield words["flow"].format(uid=conn.uid, proto=conn.proto, ends=ends, direction=words[flow.last.direction])
-    yield from ("  " + line for line in _seen(flow, words))
+    yield from ("  " + line for line in _seen(flow, lang))
     for record in flow.records:
         facts = ", ".join(_facts(record, words))
         yield "  " + words["record"].format(service=record.service, facts=facts)
     for alert in alerts:
-        told = (alert.fr if lang == "fr" else alert.en).title.replace("{device}", alert.device.name or alert.device.ip)
+        said_of = alert.fr if lang == "fr" else alert.en
+        device = alert.device.name or alert.device.ip
         yield "  " + words["alert"].format(
             rule=alert.rule,
             severity=WORDS[lang][f"severity.{alert.severity}"],
             confidence=words[alert.confidence],
-            title=told,
+            title=said_of.title.replace("{device}", device),
         )
         records = ", ".join(
             words.get(service) or words["record_of"].format(service=service) for service in flow.counted[alert.id]
         )
         yield "  " + words["counted_for"].format(records=records)
+        yield "  " + words["seen"].format(text=said_of.seen.replace("{device}", device))
+        yield "  " + words["advised"].format(text=said_of.advice.replace("{device}", device))
         for name, value in alert.evidence:
-            yield "  " + words["evidence"].format(name=name, value=value)
+            label = EVIDENCE[lang].get(name, name)
+            yield "  " + words["evidence"].format(name=label, value=_worded(value, lang))
     if not alerts:
         yield "  " + words["no_alert"]
     yield ""
+
+
+def _worded(value: Value, lang: Language) -> str:
+    """A fact's value in words."""
+    if isinstance(value, bool):
+        return _WORDS[lang]["yes" if value else "no"]
+    text = str(value)
+    return VALUES[lang].get(text) or _WORDS[lang].get(text, text)
 
 
 def _ends(conn: Conn) -> str:
@@ -200,7 +144,8 @@ def _carrier(outer: Outer) -> str:
     return f"{outer.tunnel}, {outer.orig} → {outer.resp}" if outer.orig and outer.resp else outer.tunnel
 
 
-def _seen(flow: _Flow, words: dict[str, str]) -> Iterator[str]:
+def _seen(flow: _Flow, lang: Language) -> Iterator[str]:
+    words = _WORDS[lang]
     conn, peer = flow.last.conn, flow.last.peer
     yield words["counted"].format(
         there=conn.orig_pkts,
@@ -219,7 +164,15 @@ def _seen(flow: _Flow, words: dict[str, str]) -> Iterator[str]:
     else:
         yield words["unread" if conn.proto in _READ else "only_counted"]
     if peer.host:
-        yield words["host"].format(host=peer.host, source=peer.host_source)
+        yield words["host"].format(host=peer.host, source=words.get(peer.host_source or "", ""))
+    yield from _missing(flow, lang)
+
+
+def _missing(flow: _Flow, lang: Language) -> Iterator[str]:
+    """What keeps it from being seen, and what of it was not."""
+    words, conn = _WORDS[lang], flow.last.conn
+    if conn.hidden:
+        yield words[f"hidden.{conn.hidden}"]
     if conn.midstream:
         yield words["midstream"]
     if not (conn.orig_pkts and conn.resp_pkts) and not ip_address(conn.resp.ip).is_multicast:
@@ -228,7 +181,7 @@ def _seen(flow: _Flow, words: dict[str, str]) -> Iterator[str]:
         yield words["missed"].format(count=conn.missed_bytes)
     for reason in conn.gave_up:
         if not reason.endswith(_UNKNOWN):  # that is told already
-            yield words["gave_up"].format(reason=reason)
+            yield words["gave_up"].format(reason=said(reason, lang))
 
 
 def _facts(record: Any, words: dict[str, str]) -> Iterator[str]:

@@ -36,6 +36,10 @@ REASONS = 256
 _NUMBER = re.compile(r"\b\d+\b")
 
 
+def without_numbers(text: str) -> str:
+    return _NUMBER.sub("N", text)
+
+
 @dataclass(slots=True)
 class Readers:
     """The protocols a conversation may be in, and what counts give-ups by reason."""
@@ -46,12 +50,12 @@ class Readers:
     conflicts: int = 0  # segments sent again with other content, of streams that were read
 
     def count(self, service: str, reason: str) -> str:
-        """Counts one give-up; returns its words. Numbers are left out of them, so that the table stays short."""
-        key = f"{service}: {_NUMBER.sub('N', reason)}"
+        """Counts one give-up; returns its words. Numbers are left out of what is counted, so that the table stays short."""
+        key = f"{service}: {without_numbers(reason)}"
         if key not in self.given_up and len(self.given_up) >= REASONS:
             key = f"{service}: other reasons"
         self.given_up[key] = self.given_up.get(key, 0) + 1
-        return key
+        return f"{service}: {reason}"
 
 
 _Piece = tuple[bool, bytes | Gap]

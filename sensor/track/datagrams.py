@@ -3,7 +3,7 @@
 One `UdpConversation` a flow, made at its first payload and gone with the flow; it keeps no datagram.
 """
 
-from sensor.track.conversation import Readers
+from sensor.track.conversation import Readers, without_numbers
 from sensor.wire import DatagramEntry, DatagramReader, Events, GiveUp, Likeness, NeedMore, ParseError, Rest
 from sensor.wire.records import Record
 
@@ -91,7 +91,8 @@ class UdpConversation:
 
     def _give_up(self, service: str, reason: str) -> None:
         told = self._readers.count(service, reason)
-        if told not in self.gave_up and len(self.gave_up) < REASONS:
+        known = set(map(without_numbers, self.gave_up))
+        if without_numbers(told) not in known and len(known) < REASONS:
             self.gave_up += (told,)
 
     def _recognise(self, data: bytes, from_orig: bool) -> DatagramEntry | None:

@@ -1,7 +1,10 @@
 """`vigie inspect --explain`: a flow's own story, beside the report and never inside the JSON."""
 
+import ast
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner
@@ -10,9 +13,10 @@ from dashboard.cli import explain, main
 from dashboard.cli.explain import ALL, Explainer
 from sensor.capture.files import open_capture
 from sensor.chain import Chain
+from sensor.detect import evidence
 from sensor.detect.rules import RuleSet
 from sensor.settings import load
-from sensor.track.observation import Device
+from sensor.track.observation import Device, Hidden
 from tests.privacy.conversations import PDF, C, message, smtp, tcp, udp
 from tests.privacy.conversations import capture as capture_of
 from tests.sensor.track.test_any_packets import ACK, CAPSULES, DIALOGUES, PSH, Side, ip, packets_of
@@ -55,7 +59,7 @@ def test_each_flow_has_its_story(capture):
     assert "read by: smtp" in mail
     assert any(line.startswith("record smtp: ") and "application/pdf" in line for line in mail)
     assert any(line.startswith("alert mail-attachment-in-clear (") for line in mail)
-    assert "evidence mime_types: application/pdf" in mail
+    assert "evidence attachments' types: application/pdf".replace("'", "’") in mail
     assert "counted: the smtp record" in mail
     assert {"read by: no reader knew these bytes", "missing: only one direction was seen"} <= set(strange)
     assert {"missing: its beginning was not seen", "counted for no alert"} <= set(strange)
@@ -119,6 +123,28 @@ def test_a_flood_of_flows_is_bounded_and_said(capture, monkeypatch):
 
 def test_both_languages_have_the_same_words():
     assert explain._WORDS["fr"].keys() == explain._WORDS["en"].keys()
+    assert explain.EVIDENCE["fr"].keys() == explain.EVIDENCE["en"].keys()
+    assert {f"hidden.{word}" for word in get_args(Hidden)} <= explain._WORDS["fr"].keys()
+
+
+def test_each_fact_that_an_alert_may_hold_has_its_words():
+    tree = ast.parse(Path(str(evidence.__file__)).read_text())
+    keys = [key for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys]
+    keys += [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
+    facts = {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+    assert len(facts) > 40
+    assert facts - explain.EVIDENCE["fr"].keys() == set()
+
+
+def test_a_verdict_is_told_in_sentences_before_its_facts(capture):
+    mail, *_ = stories(told(capture, "--explain", "all", "--lang", "fr").stdout).values()
+    at = next(number for number, line in enumerate(mail) if line.startswith("alerte mail-attachment-in-clear ("))
+    counted, seen, advice, *facts = mail[at + 1 :]
+    assert counted == "a compté : le relevé smtp"
+    assert seen.startswith("constaté : 192.168.1.10 ")
+    assert advice.startswith("conseil : ")
+    assert "preuve sens : sortant" in facts
+    assert not [line for line in facts if "True" in line or "_" in line.partition(" : ")[0]]
 
 
 def test_each_flow_of_an_alert_is_told_what_it_counted_for(tmp_path):
@@ -137,7 +163,9 @@ def test_why_a_reader_stopped_is_told_with_its_flow(tmp_path):
         tmp_path / "stopped.pcap", tcp(talk) + udp(b"\x00\x07\x01\x00\x00\x01" + bytes(6) + b"\xc0\x0c\0\1\0\1", b"\0")
     )
     text = told(path, "--explain", "all", "--lang", "en").stdout
-    assert "reading stopped: http: a line of more than N bytes" in text
+    assert "reading stopped: http: a line of more than 16384 bytes" in text
+    french = told(path, "--explain", "all", "--lang", "fr").stdout
+    assert "lecture arrêtée : http : une ligne de plus de 16384 octets" in french
     assert "reading stopped: dns: a pointer that does not go back" in text
 
 
