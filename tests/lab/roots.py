@@ -17,6 +17,7 @@ MAKE = Path(__file__).with_name("roots")
 PYTHONS = {
     "matrix": ("matrix-synapse==1.163.2", "matrix-nio==0.26.0"),
     "telegram": ("telethon==1.45.0",),
+    "hl7": ("hl7==0.4.5",),
 }
 
 

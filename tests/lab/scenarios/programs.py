@@ -1,10 +1,11 @@
-"""Programs that no other scenario runs: HTTP/3, XMPP, IRC with a real client, OpenVPN, HL7."""
+"""Programs that no other scenario runs: HTTP/3 by aioquic, XMPP, IRC with a real client, OpenVPN, HL7."""
 
 from collections.abc import Callable
+from functools import partial
 
 from tests.lab.lab import Lab
 from tests.lab.scenario import Scenario, Seen, Told
-from tests.lab.services import chat, other, quic
+from tests.lab.services import chat, mllp, other, quic
 
 
 def _quic(name: str, server: str, size: int) -> Callable[[Lab], None]:
@@ -23,6 +24,11 @@ def _xmpp(lab: Lab) -> None:
 def _irc(lab: Lab) -> None:
     other.ngircd(lab["unknown"])
     chat.irssi(lab["accueil"], "depot.hebergeur.example")
+
+
+def _hl7(lab: Lab, *, tls: bool) -> None:
+    mllp.server(lab["unknown"], tls=tls)
+    mllp.send(lab["medecin"], "depot.hebergeur.example", tls=tls)
 
 
 SCENARIOS = (
@@ -63,9 +69,23 @@ SCENARIOS = (
     ),
     Scenario(
         name="hl7_clear",
-        text="A result goes to a centre outside as an HL7 message in clear.",
-        act=lambda lab: chat.hl7(lab["medecin"], lab["unknown"]),
+        text="A result goes to a centre outside as an HL7 message in clear (mllp_send, the server of PyPI's hl7).",
+        act=partial(_hl7, tls=False),
         told=(Told("exposure", "hl7", device="medecin", peer="unknown"),),
         seen=(Seen("tcp", 2575, "medecin", "unknown", out=150, into=60),),
+        roots=(mllp.ROOT,),
+    ),
+    Scenario(
+        name="like_hl7_tls",
+        text="A result goes to a centre outside as an HL7 message in TLS: nothing to tell.",
+        act=partial(_hl7, tls=True),
+        seen=(Seen("tcp", mllp.SECRET, "medecin", "unknown", out=500, into=1_000),),
+        roots=(mllp.ROOT,),
+    ),
+    Scenario(
+        name="like_dicom_tls",
+        text="An image goes to a centre outside by DICOM in TLS (storescu, storescp): nothing to tell.",
+        act=lambda lab: other.dicom(lab["medecin"], lab["unknown"], tls=True),
+        seen=(Seen("tcp", 2762, "medecin", "unknown", out=3_000, into=1_000),),
     ),
 )  # fmt: skip

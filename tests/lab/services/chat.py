@@ -1,4 +1,4 @@
-"""Chats of the old kind (XMPP by Prosody and go-sendxmpp, IRC by irssi), OpenVPN, and HL7 messages.
+"""Chats of the old kind (XMPP by Prosody and go-sendxmpp, IRC by irssi), and OpenVPN.
 
 What could not be had for the lab, and why:
 
@@ -6,7 +6,6 @@ What could not be had for the lab, and why:
 * TeamViewer, AnyDesk, RustDesk, Citrix, Radmin, DameWare, NoMachine, Intel AMT: not free, or no package of any registry; no
   server of theirs may be reached from here. Tried by their published bytes (tests/sensor/wire).
 * Xspice: Debian 12's aborts at its start; QEMU's console is the SPICE server. xpra speaks a protocol that no rule asks for.
-* HL7: no MLLP program in Debian; socat carries the messages, framed as MLLP says.
 * Tor: a handshake made by a specification test only, since nothing may be reached from here.
 """
 
@@ -87,23 +86,6 @@ def openvpn(host: Node, server: Node) -> None:
         "/dev/null",
         "http://10.77.0.1:8080/index.html",
     )
-
-
-def hl7(host: Node, server: Node) -> None:
-    """A laboratory's software sends a result, and is told that it came (MLLP, HL7 v2.5)."""
-    head = r"MSH|^~\&|{}|CABINET|{}|CENTRE|20260302093000||{}|4402|P|2.5"
-    result = "\r".join(
-        (head.format("LABO", "DPI", "ORU^R01"), f"PID|1||4402||{canaries.PATIENT}", "OBX|1|TX|1||" + canaries.BODY, "")
-    )
-    answer = "\r".join((head.format("DPI", "LABO", "ACK"), "MSA|AA|4402", ""))
-    server.file("ack", b"\x0b" + answer.encode() + b"\x1c\r")
-    server.start(
-        "socat",
-        f"TCP-LISTEN:2575,bind={server.ip},reuseaddr,fork",
-        "SYSTEM:head -c 40 >/dev/null; cat ack; sleep 1",
-        port=2575,
-    )
-    host.run("socat", "-t2", "-", f"TCP:{server.ip}:2575", feed=b"\x0b" + result.encode() + b"\x1c\r")
 
 
 def unbound(host: Node, name: str) -> None:

@@ -70,8 +70,8 @@ def call(host: Node, server: Node, size: int) -> None:
     host.run("sh", "-c", script)
 
 
-def dicom(host: Node, server: Node) -> None:
-    """One image of a patient, from a modality to an archive."""
+def dicom(host: Node, server: Node, *, tls: bool = False) -> None:
+    """One image of a patient, from a modality to an archive; with `tls` on the port of DICOM's own (PS3.15, B.1)."""
     pixels = "\\".join(["7f"] * 4096)
     dump = host.file(
         "image.dump",
@@ -83,8 +83,21 @@ def dicom(host: Node, server: Node) -> None:
     )
     host.run("dump2dcm", "+l", "40000", dump, host.home / "image.dcm")
     (server.home / "archive").mkdir()
-    server.start("storescp", "-od", server.home / "archive", "104", port=104)
-    host.run("storescu", "-aet", "ECHOGRAPHE", "-aec", "ARCHIVE", server.ip, "104", host.home / "image.dcm")
+    pair, port = server.certificate(), 2762 if tls else 104
+    secret = ("--enable-tls", pair.key, pair.certificate, "--ignore-peer-cert") if tls else ()
+    server.start("storescp", *secret, "-od", server.home / "archive", str(port), port=port)
+    secret = ("--anonymous-tls", "--add-cert-file", host.lab.authority.file) if tls else ()
+    host.run(
+        "storescu",
+        *secret,
+        "-aet",
+        "ECHOGRAPHE",
+        "-aec",
+        "ARCHIVE",
+        server.host.names[0],
+        str(port),
+        host.home / "image.dcm",
+    )
 
 
 def ngircd(host: Node) -> None:
