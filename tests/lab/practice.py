@@ -74,7 +74,7 @@ SITES = (
     "s3.eu-central-003.backblazeb2.com", "francetransfert.numerique.gouv.fr", "www.weda.fr", "dmp.monespacesante.fr", "content.icloud.com",
     "graph.facebook.com", "www.facebook.com", "www.instagram.com", "api.whatsapp.com", "static.whatsapp.net", "teams.microsoft.com",
     "slack.com", "meet.google.com", "zoom.us", "server.olvid.io", "matrix.agent.tchap.gouv.fr", "mtalk.google.com", "courier.push.apple.com",
-    "fbcdn.net", "scontent.cdninstagram.com", "t.me", "discord.com", "matrix.org", "connect.facebook.net", "snapchat.com",
+    "fbcdn.net", "scontent.cdninstagram.com", "t.me", "discord.com", "matrix.org", "connect.facebook.net", "snapchat.com", "dns.quad9.net",
 )  # fmt: skip
 
 OUTSIDE = (
