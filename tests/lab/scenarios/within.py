@@ -54,7 +54,10 @@ SCENARIOS = (
         name="ssh_in_socks",
         text="A command line outside through a SOCKS proxy (microsocks, OpenSSH).",
         act=_socks,
-        told=(Told("remote", "ssh", "session", device="accueil", peer="unknown", port=1080),),
+        told=(
+            Told("remote", "ssh", "session", device="accueil", peer="unknown", port=1080),
+            Told("blindspot", "socks", "event", device="accueil", peer="unknown"),
+        ),
         seen=(Seen("tcp", 1080, "accueil", "unknown", out=3_000, into=4_000),),
     ),
     Scenario(
