@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from dashboard.cli.refusals import refusal
+from dashboard.cli.words import Language
 from sensor.capture.follow import FollowSource
 from sensor.detect.alert import Alert
 
@@ -14,7 +16,7 @@ MOST = 65_536
 """Alerts of which is known what was told of them last; older ones are told again at the end, that is all."""
 
 
-def following(places: Sequence[str]) -> FollowSource:
+def following(places: Sequence[str], lang: Language) -> FollowSource:
     """A source over these folders that ends at Ctrl-C or SIGTERM. Leaves with one line and exit 2 if one does not exist."""
     for place in places:
         if not Path(place).exists():
@@ -22,7 +24,7 @@ def following(places: Sequence[str]) -> FollowSource:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    return FollowSource(list(places), stop.is_set, lambda line: click.echo(f"vigie: {line}", err=True))
+    return FollowSource(list(places), stop.is_set, lambda line: click.echo(f"vigie: {refusal(line, lang)}", err=True))
 
 
 class AtOnce:

@@ -20,6 +20,7 @@ from dashboard.cli.captures import Captures
 from dashboard.cli.explain import Explainer
 from dashboard.cli.following import AtOnce, following
 from dashboard.cli.progress import Progress
+from dashboard.cli.refusals import refusal
 from dashboard.cli.report_text import Style, report
 from dashboard.cli.settings import load_settings, privacy_of
 from dashboard.cli.telling import teller
@@ -72,7 +73,7 @@ def inspect(  # noqa: PLR0913  click hands over each option by its name
     at_once = AtOnce(teller(settings, privacy, lang, as_json=as_json)) if follow else None
     explainer = Explainer(explain) if explain else None
     with writing(logs, names=privacy.full) as watcher, Meter() as meter, Progress(lang) as progress:
-        source = following(files) if follow else Captures(files, progress.tell)
+        source = following(files, lang) if follow else Captures(files, progress.tell)
         clock = source.now if isinstance(source, FollowSource) else time.time_ns
         watchers = together(watcher, explainer)
         chain = Chain(settings, vendor=vendor, watcher=watchers, host_names=privacy.full, clock=clock)
@@ -83,7 +84,7 @@ def inspect(  # noqa: PLR0913  click hands over each option by its name
             found.update((alert.id, alert) for alert in alerts)
         stats = chain.stats().with_spent(meter.spent())
         source.close()
-    say_unread(source)
+    say_unread(source, lang)
     if stats_file is not None:
         write_stats(stats, stats_file)
     ordered = sorted(found.values(), key=lambda alert: (alert.first_seen, alert.id))
@@ -101,11 +102,11 @@ def inspect(  # noqa: PLR0913  click hands over each option by its name
         print_json(ordered, privacy, lang)
 
 
-def say_unread(source: Captures | FollowSource) -> None:
+def say_unread(source: Captures | FollowSource, lang: Language) -> None:
     """What could not be read, a line each; leaves with exit 2 if nothing of what was given could."""
     refused = source.refused if isinstance(source, Captures) else ()  # else it was told when it came
     for line in (*refused, *(f"{flaw.name}: offset {flaw.offset}: {flaw.reason}" for flaw in source.flaws())):
-        click.echo(f"vigie: {line}", err=True)
+        click.echo(f"vigie: {refusal(line, lang)}", err=True)
     if isinstance(source, Captures) and not source.read:
         sys.exit(NOTHING_READ)
 

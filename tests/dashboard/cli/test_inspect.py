@@ -128,7 +128,7 @@ def test_a_file_cut_in_mid_packet_is_judged_and_the_place_is_told(mail_capture, 
     assert [alert["category"] for alert in alerts(result)].count("mail") == 1
     assert len(result.stderr.splitlines()) == 1
     assert str(mail_capture) in result.stderr
-    assert "cut in mid-packet" in result.stderr
+    assert "coupé au milieu d’un paquet" in result.stderr
 
 
 def test_every_mistake_in_the_policy_is_told_with_its_line(mail_capture, tmp_path):
