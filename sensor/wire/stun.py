@@ -12,6 +12,7 @@ Whose call it is, by what no standard and no other program sends (facts: nDPI, s
     Skype       attributes 0x0800, 0x24DF, 0x3802, 0x8006, 0x8036, 0x8095
     Teams       CANDIDATE-IDENTIFIER, IMPLEMENTATION-VERSION 2|3, MS-SERVICE-QUALITY (MS-ICE2, MS-TURN), or behind its own
                 0xFF10 length(2) session(8) (MS-TURN 2.2.3); Skype's last versions sent them too
+    Snapchat    its name on the certificate of the DTLS that follows
     by REALM    facebook (Messenger), signal.org and whispersystems.org, telegram, viber, google.com (Meet); a realm need be no
                 host's name: "turner.facebook"
 
@@ -20,7 +21,7 @@ Users and their proofs are skipped. Told with the first message, and once more i
 
 from dataclasses import replace
 
-from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
+from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest, dtls
 from sensor.wire.cursor import Cursor
 from sensor.wire.records import Stun
 from sensor.wire.sides import likeness
@@ -53,6 +54,7 @@ REALMS = {
     "viber.com": "viber",
     "google.com": "google-chat",
 }
+MAKERS = {"Snapchat Inc.": "snapchat"}
 BARE_REALMS = {"facebook": "messenger", "telegram": "telegram", "viber": "viber"}
 
 
@@ -70,7 +72,7 @@ class StunSession:
         try:
             said = read(data)
         except ParseError:  # media runs on the same flow: RTP, DTLS, channel data
-            return Events((), Rest.DONE) if last else MORE
+            return self._other(data) or (Events((), Rest.DONE) if last else MORE)
         told = self._told
         if told is not None:
             said = replace(
@@ -81,6 +83,11 @@ class StunSession:
         if last or said.app:
             return Events(records, Rest.DONE)
         return Events(records) if records else MORE
+
+    def _other(self, data: bytes) -> Events | None:
+        """DTLS whose certificate names the program's maker."""
+        app = MAKERS.get(dtls.maker(data) or "")
+        return Events((replace(self._told or Stun("binding"), app=app),), Rest.DONE) if app else None
 
 
 def read(data: bytes) -> Stun:

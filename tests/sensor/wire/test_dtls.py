@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Rest
-from sensor.wire.dtls import MOST_DATAGRAMS, DtlsSession, probe, read_datagram
+from sensor.wire.dtls import MOST_DATAGRAMS, DtlsSession, maker, probe, read_datagram
+from sensor.wire.records import Ssl
 from tests.sensor.wire.hellos import CHROME_CIPHERS, alpn, sni, u16s, v8, v16
 
 EXTENSIONS = sni(b"turn.example.org") + alpn(b"webrtc")
@@ -27,8 +28,8 @@ def record(*fragments, version=b"\xfe\xfd", epoch=b"\0\0", kind=22):
 WHOLE = record(fragment())
 
 
-def told(outcome):
-    assert outcome.rest is Rest.DONE
+def told(outcome, rest=Rest.MORE):
+    assert outcome.rest is rest
     (ssl,) = outcome.records
     assert (ssl.server_name, ssl.client_alpn, ssl.client_version) == ("turn.example.org", ("webrtc",), "DTLSv12")
     assert ssl.ja4.startswith("dd2d")
@@ -36,7 +37,7 @@ def told(outcome):
 
 
 def test_a_hello_in_one_datagram():
-    assert told(read_datagram(WHOLE, True))
+    assert told(read_datagram(WHOLE, True), Rest.DONE)
     assert probe(WHOLE, b"") is probe(b"", WHOLE) is Likeness.YES
 
 
@@ -56,6 +57,16 @@ def test_a_hello_in_pieces(datagrams):
     *before, last = [session.datagram(data, True) for data in datagrams]
     assert all(outcome is MORE for outcome in before)
     assert told(last)
+
+
+def test_a_certificate_that_names_a_maker():
+    session = DtlsSession()
+    assert told(session.datagram(WHOLE, True))
+    assert session.datagram(WHOLE, True) is MORE  # sent again, it says nothing new
+    shown = record(fragment(kind=11, body=bytes(20) + b"\x0c\x0dSnapchat Inc." + bytes(90)))
+    assert session.datagram(shown, False) == Events((Ssl(subject="Snapchat Inc."),), Rest.DONE)
+    assert maker(shown) == "Snapchat Inc."
+    assert maker(shown[:1] + b"\3\3" + shown[3:]) is maker(b"Snapchat Inc.") is maker(WHOLE) is None
 
 
 def test_patience_ends():

@@ -14,6 +14,12 @@ TAG = bytes(range(16))
 QUERY = bytes(range(8))
 CLOCK = b"\x5a\x9a\2\0\0\0\0\0"
 CALL = TAG + b"\xff" * 12
+QQ_FILE = b"\x28\0\0\0\4\0\0\0\3\x0a\2ababc\x29"
+MEETING = b"\x1f\2\1" + bytes(21) + b"\0\0\0\x0810.0.0.1" + b"\0\0\0\x10" + bytes(16) + bytes(4)
+DISCO = b"TS\xf0\x9f\x92\xac" + bytes(range(32)) + bytes(24 + 44)
+ZEROTIER = (
+    bytes(8) + b"world" + b"\1\2\3\4\5" + b"\0" + bytes(8) + b"\1\x0b\1\x0e\0\0" + bytes(8) + b"\1\2\3\4\5" + bytes(80)
+)
 
 
 def told(*datagrams):
@@ -40,6 +46,16 @@ def told(*datagrams):
         ("imo", b"\x09\2" + CLOCK),
         ("imo", b"\x09\3" + CLOCK),
         ("imo", b"\0\x09\3" + CLOCK),
+        ("line", b"\xb6\x07\0\4" + bytes(4)),
+        ("line", b"\xb6\x09\0\x0c" + bytes(12)),
+        ("line", b"\xb6\x18\0\x6a" + bytes(106)),
+        ("line", b"\xb6\x13\0\6" + bytes(31)),
+        ("line", b"\xb6\x13\0\6" + bytes(42)),
+        ("line", b"\xb6\x14\0\x27" + bytes(39)),
+        ("qq", QQ_FILE),
+        ("zoom", MEETING),
+        ("tailscale", DISCO),
+        ("zerotier", ZEROTIER),
     ],
 )
 def test_signs(app, data):
@@ -64,6 +80,17 @@ def test_signs(app, data):
         b"\x09\4" + CLOCK,
         b"\x09\2" + CLOCK[:7] + b"\1",
         b"\x09\2" + CLOCK + b"\0",
+        b"\xb6\x07\0\5" + bytes(4),
+        b"\xb6\x08\0\4" + bytes(4),
+        b"\xb6\x13\0\6" + bytes(41),
+        QQ_FILE[:-1] + b"x",
+        QQ_FILE + b"\x29",
+        MEETING[:-1] + b"\1",
+        MEETING + bytes(4),
+        DISCO[:70],
+        ZEROTIER[:27] + b"\2" + ZEROTIER[28:],
+        ZEROTIER[:18] + b"\x08" + ZEROTIER[19:],  # with a cipher
+        ZEROTIER[:41] + b"other" + ZEROTIER[46:],
         b"\0\1\0\2\0\1\0",  # XDMCP: only asked who there is
         b"\0\1\0\x08\x21\x12\xa4\x42" + bytes(20),  # STUN
         b"\0\1pxelinux.0\0octet\0",  # TFTP

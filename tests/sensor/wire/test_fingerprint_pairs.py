@@ -38,7 +38,25 @@ AUDIO, VIDEO, RTCP = (
 )
 UP, DOWN = b"\5\0\1\0\0\0\0\0", b"\5\0\1\0\0\0\0\4"
 
+OPENS, OPENED = b"\1\0\2\7" + bytes(103), b"\2\0\1\7" + bytes(31)
+NX = b"ab\1\0\x12\0cd\0\0" + bytes(8)
+TV = b"\1\0\0\0\0\0\0\0\x44\x26\x0b\x17\x24" + bytes(20)
+BEAT, BEATEN = b"\xd1\x0a\x2e\x0a" + bytes(40), b"\xd1\x0a\x2b\x0a" + bytes(40)
+PING = b"\1\x08\x9c\xd2\xf5\xc6\x06"
+
 MET = [
+    ("qq", b"\2\0\x48" + bytes(69), b"\2\0\x28" + bytes(37)),
+    ("mumble", PING + b"\x10\1", PING + b"\x18\x80\x80\x80\x28\x20\1"),
+    ("mumble", PING, PING + b"\x18\x80\x80\x80\x28"),
+    ("viber", b"ab\3\0" + bytes(8), b"ab\4\0" + bytes(8)),
+    ("viber", b"ab\x0c\0" + bytes(51), b"ab\1\0" + bytes(72)),
+    ("wechat", BEAT, BEATEN),
+    ("wechat", b"\xa1\x08" + bytes(90), b"\xa1\x08" + bytes(73)),
+    ("nomachine", NX, NX),
+    ("teamviewer", TV, TV),
+    ("zoom", OPENS, OPENED),
+    ("zoom", b"\1\0\x6c\0" + bytes(107), b"\2\0\x22\0" + bytes(33)),
+    ("zoom", b"\x1f\1\1\0" + bytes(81), b"\x1f\1\1\0" + bytes(82)),
     ("xdmcp", xdmcp(7), xdmcp(8)),
     ("xdmcp", xdmcp(8), xdmcp(10)),
     ("rustdesk", b"\x32\x0b\x0a\x09123456789", b"\x3a\0"),
@@ -63,6 +81,18 @@ MET = [
     ("l2tp", l2tp(1), l2tp(2)),
 ]
 NOT_MET = [
+    (b"\2\0\x48" + bytes(68), b"\2\0\x28" + bytes(37)),
+    (PING + b"\x10\1", PING[:-1] + b"\5\x18\x80\x80\x80\x28"),
+    (b"\1\x08\1", b"\1\x08\1\x18\1"),  # a clock that has hardly begun
+    (b"ab\3\0" + bytes(8), b"ab\3\0" + bytes(8)),
+    (b"ab\3\0" + bytes(8), b"ab\4\0" + bytes(9)),
+    (b"ab\x0c\0" + bytes(51), b"ac\1\0" + bytes(72)),
+    (BEAT, BEATEN[:3] + b"\x0b" + bytes(40)),
+    (b"\xa1\x08" + bytes(90), b"\xa1\x08" + bytes(90)),
+    (NX, NX + b"x"),
+    (TV, TV[:12] + b"\x25" + TV[13:]),
+    (OPENS, OPENED[:3] + b"\x08" + OPENED[4:]),
+    (b"\1\0\2\x10" + bytes(0x210 - 4), b"\2\0\2\x10" + bytes(0x210 - 4)),  # RADIUS
     (xdmcp(7), xdmcp(7)),
     (xdmcp(2), xdmcp(5)),  # asked who there is, and told
     (xdmcp(8), xdmcp(7)),
@@ -101,7 +131,8 @@ def play(*datagrams):
 @pytest.mark.parametrize("orig", [True, False])
 def test_a_question_that_its_answer_meets(app, asked, answered, orig):
     said = Events(
-        (Fingerprint(app, established=app == "xdmcp", control=app not in ("rustdesk", "pcanywhere")),), Rest.DONE
+        (Fingerprint(app, established=app == "xdmcp", control=app not in ("rustdesk", "pcanywhere", "teamviewer")),),
+        Rest.DONE,
     )
     assert probe(asked, b"") is Likeness.YES
     assert play((orig, asked), (not orig, answered)) == said

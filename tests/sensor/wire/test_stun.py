@@ -115,6 +115,14 @@ def test_a_flow_is_told_once_and_again_when_more_is_known():
     assert session.datagram(answer, False) == Events((told,), Rest.DONE)
 
 
+def test_the_dtls_of_a_call_that_names_its_maker():
+    session = StunSession()
+    assert session.datagram(message(1), True) == Events((Stun("binding"),))
+    assert session.datagram(b"\x16\xfe\xfd" + bytes(40), True) is MORE
+    shown = b"\x16\xfe\xfd" + bytes(40) + b"Snapchat Inc." + bytes(8)
+    assert session.datagram(shown, True) == Events((Stun("binding", app="snapchat"),), Rest.DONE)
+
+
 @pytest.mark.parametrize("data", [message(1), b"\x80" + bytes(40)])
 def test_patience_ends(data):
     session = StunSession()
