@@ -4,8 +4,9 @@ Rules are tried by service, in the order of their files. A rule tells, is counte
 right. Patients and visitors are not the subject: of a guest's device only inbound remote control is told.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sensor.detect import evidence
 from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confidence
@@ -16,12 +17,17 @@ from sensor.detect.hosts import Heard, Hosts
 from sensor.detect.ledger import Ledger, Occurrence
 from sensor.detect.lists import Lists
 from sensor.detect.policy import Policy
+from sensor.detect.relevance import kind
 from sensor.detect.rules import Correlation, Rule, RuleSet
 from sensor.detect.telling import Telling
 from sensor.detect.volumes import Volumes
 from sensor.detect.words import Speaker
 from sensor.track.observation import Conn, Device, Direction, Observation, Session, Transfer
 
+REMEMBERED = 8_192
+"""Addresses of which it is remembered whether they are the practice's."""
+KINDS = 8_192
+"""Kinds of flows of which the rules that may match are remembered; past it all are worked out anew."""
 BACKUP = "backup"
 """The class of destinations that are backup services."""
 
@@ -50,7 +56,7 @@ class Detector:
         self._lists = lists
         self._policy = policy
         self._rules = rules.by_service()
-        self._relevant: dict[tuple[str, Direction, str, int], tuple[Rule, ...]] = {}
+        self._relevant: dict[Hashable, tuple[Rule, ...]] = {}
         zone = policy.practice.timezone
         self._ledger = Ledger(Speaker(rules.catalogue, zone), zone, place=lists.place)
         every: list[Rule | Correlation] = [*rules.rules, *rules.correlations]
@@ -65,6 +71,7 @@ class Detector:
             windows = {s: Window(correlation, s) for s in {services[name] for name in correlation.rules}}
             for name in correlation.rules:
                 self._windows.setdefault(name, []).append(windows[services[name]])
+        self._owns = lru_cache(REMEMBERED)(policy.is_own)
         self._volumes = Volumes()
         self.backups = Backups(backups)
         self._hosts = Hosts()
@@ -78,6 +85,7 @@ class Detector:
         if o.record.service not in self._rules:
             return []
         event = Event(o, self._lists, self._policy)
+        event.owns = self._owns
         if isinstance(o.record, Transfer):
             device, sent = event.device.name or event.device.ip, o.record
             if o.direction is Direction.OUTBOUND and (to := event.destination) is not None and to.cls == BACKUP:
@@ -97,12 +105,14 @@ class Detector:
         return alerts
 
     def _candidates(self, event: Event) -> tuple[Rule, ...]:
-        """The rules of its service that could match what was seen. A destination is known by its place in memory: the lists keep it."""
-        key = (event.record.service, event.direction, event.device.group, id(event.destination))
-        rules = self._relevant.get(key)
+        """The rules of its service that could match what was seen."""
+        what = kind(event)
+        rules = self._relevant.get(what)
         if rules is None:
-            rules = tuple(rule for rule in self._rules[key[0]] if rule.could(event) is not False)
-            self._relevant[key] = rules
+            if len(self._relevant) >= KINDS:
+                self._relevant.clear()
+            rules = tuple(rule for rule in self._rules[event.record.service] if rule.could(event) is not False)
+            self._relevant[what] = rules
         return rules
 
     def _matched(self, rule: Rule, event: Event) -> Iterable[Alert]:

@@ -24,8 +24,8 @@ class Event:
     """See above. `device` is the practice's post: of a remote session inside, the one that is controlled."""
 
     __slots__ = (
-        *("_contract", "_destination", "conn", "device", "direction"),
-        *("lists", "o", "peer", "policy", "record", "sums"),
+        *("_contract", "_destination", "_place", "conn", "device", "direction"),
+        *("lists", "o", "owns", "peer", "policy", "record", "sums"),
     )
 
     def __init__(self, o: Observation, lists: Lists, policy: Policy) -> None:
@@ -38,6 +38,8 @@ class Event:
         self.lists = lists
         self.policy = policy
         self.sums: Callable[[], Sums] = _no_sums  # of a transfer
+        self.owns: Callable[[str], bool] = policy.is_own  # or what remembers its answers
+        self._place: str | None = None
         self._destination: object = _UNKNOWN
         self._contract: Covered | None = None
         if o.direction is Direction.INTERNAL and isinstance(o.record, Session) and o.device.ip == o.conn.orig.ip:
@@ -96,7 +98,9 @@ class Event:
     @property
     def place(self) -> str:
         """One word for where the peer is: the name on a list, else the registrable name, else the address."""
-        return self.lists.place(self.peer.host, self.peer.ip)
+        if self._place is None:
+            self._place = self.lists.place(self.peer.host, self.peer.ip)
+        return self._place
 
     @property
     def hds(self) -> Hds:
@@ -116,7 +120,7 @@ class Event:
     @property
     def is_own(self) -> bool:
         """Whether the peer is the practice's: local, or another of its sites."""
-        return self.direction is Direction.INTERNAL or self.policy.is_own(self.peer.ip)
+        return self.direction is Direction.INTERNAL or self.owns(self.peer.ip)
 
     @property
     def allowed(self) -> bool:

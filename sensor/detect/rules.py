@@ -178,7 +178,7 @@ class _Loader:
         conditions = [condition.parsed for condition in rule.detection.parsed_condition]
         matches = [compiler.compile(condition) for condition in conditions]
         match = matches[0] if len(matches) == 1 else lambda event: any(one(event) for one in matches)
-        possible = either([could(condition, compiler.compile) for condition in conditions])
+        possible = either([could(condition, compiler.compile, FIELDS[service]) for condition in conditions])
         place = (document.file, document.line())
         self.rules[name] = Rule(name, rule.title, *place, service, severity, match, told, could=possible)
 

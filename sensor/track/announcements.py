@@ -7,7 +7,7 @@ record of a flow. Keeps nothing itself: `Locality`, `Routers` and `HostNames` do
 from sensor.track.addresses import FOR_EVER, Locality, ip_text, mac_text
 from sensor.track.conversation import Readers
 from sensor.track.devices import Devices
-from sensor.track.hostnames import Sender, claims, neighbour
+from sensor.track.hostnames import Sender, claims, neighbour, says
 from sensor.track.rows import Row
 from sensor.wire import ParseError, arp, lldp, ndp
 from sensor.wire.records import Record
@@ -42,11 +42,14 @@ class Announcements:
 
     def record(self, record: Record, row: Row, *, from_orig: bool) -> None:
         """A record of a flow, sent by its originator or its responder."""
+        ports = (row.orig_port, row.resp_port)
+        if not says(record, ports):
+            return
         if from_orig:
             ip, mac = ip_text(row.orig_hi, row.orig_lo), mac_text(row.orig_mac)
         else:
             ip, mac = ip_text(row.resp_hi, row.resp_lo), mac_text(row.resp_mac)
-        sender = Sender(ip, self._devices.routers.own_mac(ip, mac), (row.orig_port, row.resp_port))
+        sender = Sender(ip, self._devices.routers.own_mac(ip, mac), ports)
         for claim in claims(record, sender, self._local.has):
             self._devices.claim(claim, row.vlan or None)
 

@@ -110,14 +110,17 @@ class TcpConversation:
         records: list[Record] = []
         mine, other = (self._orig_stream, self._resp_stream) if from_orig else (self._resp_stream, self._orig_stream)
         if segment.ack is not None:
-            for piece in other.acknowledged(segment.ack):
-                self._piece(piece, not from_orig, records)
-            self._end_if_complete(not from_orig, other, records)
+            if other.waits:
+                for piece in other.acknowledged(segment.ack):
+                    self._piece(piece, not from_orig, records)
+            if self._fins:
+                self._end_if_complete(not from_orig, other, records)
         for piece in mine.segment(segment.seq, segment.data, segment.missing):
             self._piece(piece, from_orig, records)
         if segment.fin:
             self._fins[from_orig] = (segment.seq + len(segment.data) + segment.missing) & 0xFFFF_FFFF
-        self._end_if_complete(from_orig, mine, records)
+        if self._fins:
+            self._end_if_complete(from_orig, mine, records)
         if segment.rst and self.hungry:
             records.extend(self.finish())
         return records

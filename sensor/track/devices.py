@@ -34,7 +34,7 @@ def is_random(mac: str) -> bool:
 class Devices:
     """(address, MAC, VLAN) → Device. `host_names`: whether what devices call themselves may be kept at all."""
 
-    __slots__ = ("_cache", "_identify", "_vendor", "evicted", "host_names", "routers")
+    __slots__ = ("_cache", "_identify", "_vendor", "evicted", "host_names", "routers", "version")
 
     def __init__(self, identify: Identify, vendor: Vendor = no_vendor, *, host_names: bool = False) -> None:
         self._identify = identify
@@ -43,6 +43,7 @@ class Devices:
         self.host_names = HostNames() if host_names else None
         self.routers = Routers()
         self.evicted = 0
+        self.version = 0  # another number: a post may be known better than before
 
     def device(self, ip: str, mac: str | None, vlan: int | None) -> Device:
         """The post behind an address, its own MAC (None: not known) and a VLAN id (None: none)."""
@@ -66,6 +67,7 @@ class Devices:
         vendor = self._vendor(mac) if mac else None
         if group == "guest" and self.host_names is not None:
             self.host_names.forget(ip, mac)
+            self.version += 1
         return Device(ip, mac, name, vendor, group, mac_random=mac is not None and is_random(mac))
 
     def claim(self, claim: Claim, vlan: int | None) -> None:
@@ -74,3 +76,4 @@ class Devices:
             self.routers.bind(claim.ip, claim.mac)
         if self.host_names is not None and self._identify(claim.ip or "", claim.mac, vlan)[1] != "guest":
             self.host_names.take(claim)
+            self.version += 1

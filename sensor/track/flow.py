@@ -49,27 +49,10 @@ class Flow:
     """State of one flow above the kernel's row."""
 
     __slots__ = (
-        "_devices",
-        "_direction",
-        "_fixed",
-        "_orig_is_device",
-        "_outer",
-        "_outer_name",
-        "_peer",
-        "_who",
-        "conversation",
-        "gave_up",
-        "hides",
-        "host",
-        "host_source",
-        "issuer",
-        "midstream",
-        "program",
-        "quic_like",
-        "said",
-        "services",
-        "session",
-        "told_bytes",
+        *("_device", "_device_version", "_devices", "_direction", "_fixed", "_orig_is_device", "_outer"),
+        *("_outer_name", "_peer", "_who"),
+        *("conversation", "gave_up", "hides", "host", "host_source", "issuer", "midstream", "program"),
+        *("quic_like", "said", "services", "session", "told_bytes"),
     )
 
     def __init__(
@@ -93,6 +76,8 @@ class Flow:
         if near.local and not far.local and far.mac and far.mac != near.mac and not _is_group(far.mac):
             devices.routers.forwards(far.mac)
         self._devices = devices
+        self._device: Device
+        self._device_version = -1
         self._who = (near.ip, devices.routers.own_mac(near.ip, near.mac), row.vlan or None)
         self.conversation: TcpConversation | UdpConversation | None = None
         if row.proto == TCP:
@@ -126,7 +111,10 @@ class Flow:
     @property
     def device(self) -> Device:
         """The practice's post, as it is known by now."""
-        return self._devices.device(*self._who)
+        if self._device_version != self._devices.version:
+            self._device = self._devices.device(*self._who)
+            self._device_version = self._devices.version
+        return self._device
 
     @property
     def service(self) -> str:

@@ -46,6 +46,15 @@ class Sender:
     ports: tuple[int, int]
 
 
+_SPEAKING = frozenset({Dhcp, Netbios, Ssdp})
+
+
+def says(record: Record, ports: tuple[int, int]) -> bool:
+    """Whether `claims` may find something in it: most records speak of other things."""
+    kind = type(record)
+    return kind in _SPEAKING or (kind is Dns and (ports[0] in _PORTS or ports[1] in _PORTS))
+
+
 def claims(record: Record, sender: Sender, is_local: Callable[[str], bool]) -> Iterator[Claim]:
     """What a record says of devices. An address that is not the practice's is nobody's here."""
     match record:

@@ -8,7 +8,7 @@ A hole is given up when the bytes waiting behind it pass `WAITING_BYTES` or `WAI
 acknowledged bytes beyond it (it had them, we did not see them), or when the stream ends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sensor.frozen import frozen
 
@@ -49,11 +49,21 @@ class Stream:
         if self.next_seq is None:
             self.next_seq = seq & _MASK
 
-    def segment(self, seq: int, data: bytes, missing_tail: int = 0) -> Iterator[bytes | Gap]:
-        """Takes one segment's payload; yields what became deliverable.
+    def segment(self, seq: int, data: bytes, missing_tail: int = 0) -> Iterable[bytes | Gap]:
+        """Takes one segment's payload; gives what became deliverable.
 
         `missing_tail`: bytes of the payload that the capture cut off: they are a gap of their own.
         """
+        if seq == self.next_seq and not self._waiting and not missing_tail:  # in order, as nearly always
+            return self._deliver(data)
+        return self._sort_in(seq, data, missing_tail)
+
+    @property
+    def waits(self) -> bool:
+        """Whether bytes wait behind a hole."""
+        return bool(self._waiting)
+
+    def _sort_in(self, seq: int, data: bytes, missing_tail: int) -> Iterator[bytes | Gap]:
         if not data and not missing_tail:
             return
         if self.next_seq is None:
@@ -105,13 +115,14 @@ class Stream:
         assert self.next_seq is not None
         return _distance(self.next_seq, seq)
 
-    def _deliver(self, data: bytes) -> Iterator[bytes]:
+    def _deliver(self, data: bytes) -> tuple[bytes, ...]:
         assert self.next_seq is not None
-        if data:
-            self.next_seq = (self.next_seq + len(data)) & _MASK
-            self.passed += len(data)
-            self._last = data[-REMEMBERED:]
-            yield data
+        if not data:
+            return ()
+        self.next_seq = (self.next_seq + len(data)) & _MASK
+        self.passed += len(data)
+        self._last = data[-REMEMBERED:]
+        return (data,)
 
     def _skip(self, missing: int) -> Iterator[Gap]:
         assert self.next_seq is not None

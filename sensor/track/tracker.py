@@ -7,7 +7,7 @@ seconds what fell silent ends, so that a file and a wire give the same observati
     kernel rows at each tick → growth: Transfer increments, Conn, Session; Traffic sums for the series
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +24,7 @@ from sensor.track.expiry import idle_slots
 from sensor.track.flow import BY_NUMBER, NONE_RUNNING, Flow
 from sensor.track.names import Names
 from sensor.track.observation import Observation, Transfer
-from sensor.track.rows import Row, rows
+from sensor.track.rows import Row, row_at, rows, segments
 from sensor.track.sessions import Running
 from sensor.track.traffic import Classify, Traffic, TrafficSums, no_classes, whose
 from sensor.wire.bulk import Runs
@@ -41,9 +41,7 @@ BACKWARDS = 10 * TICK
 BARE_CAP = 2_000
 """Flows without payload told one by one between two ticks."""
 
-_FIN = 0x01
-_RST = 0x04
-_ACK = 0x10
+_FIN, _RST, _ACK = 0x01, 0x04, 0x10
 _TOLD = tuple((f"told_{field}", field) for field in ("orig_ip_bytes", "resp_ip_bytes", "orig_pkts", "resp_pkts"))
 
 
@@ -76,6 +74,9 @@ class Tracker:
         self._want = kernel.tables.flows["want"]
         self._budget = kernel.tables.flows["budget"]
         self._uids = kernel.tables.flows["uid"]
+        self._memory = kernel.tables.flows.view(np.uint8).data
+        self._ended_rows = kernel.tables.ended[:0]
+        self._gone: dict[int, int] = {}  # uid → row of `_ended_rows`, while a batch is walked
         self._next_tick: int | None = None
         self._next_expiry = 0
         self._runs = Runs()
@@ -136,11 +137,13 @@ class Tracker:
         first = 0
         while True:
             step = self.kernel.walk(frames, first)
-            ended = self.kernel.take_ended()
-            gone = {uid: at for at, uid in enumerate(ended["uid"].tolist())}
-            for segment in self._runs.join(frames.data, step.segments, self.kernel.tables.flows).tolist():
-                yield from self._segment(frames, segment, ended, gone)
-            if gone:
+            self._ended_rows = ended = self.kernel.take_ended()
+            self._gone = {uid: at for at, uid in enumerate(ended["uid"].tolist())}
+            for segment in segments(self._runs.join(frames.data, step.segments, self.kernel.tables.flows)):
+                flow = self._flows.get(segment[0])
+                if flow is None or flow.conversation is not None:
+                    yield from self._segment(frames, flow, segment)
+            if self._gone:
                 yield from self._end(ended)
             if step.stop is Stop.DECIDE:
                 self._decide(step.slot)
@@ -148,22 +151,18 @@ class Tracker:
                 return
             first = step.next
 
-    def _segment(
-        self, frames: Frames, segment: tuple[int, ...], ended: NDArray[np.void], gone: dict[int, int]
-    ) -> Iterator[Observation]:
+    def _segment(self, frames: Frames, flow: Flow | None, segment: tuple[int, ...]) -> Iterable[Observation]:
         uid, ts, offset, length, wire_length, seq, ack, slot, flags, from_orig, _proto, kind = segment
         if kind == Kind.FRAME:
             self._announcements.frame(ts, seq, frames.data[offset : offset + length].tobytes(), ack or None)
-            return
-        flow = self._flows.get(uid)
+            return ()
         if flow is None:
             if not length and not wire_length:
-                return  # a bare SYN, FIN or RST says nothing that the row does not
-            row = self._row(slot) if uid not in gone else rows(ended[gone[uid] : gone[uid] + 1])[0]
-            flow = self._flows[uid] = Flow(row, self.readers, self.devices, self._local, self._running)
+                return ()  # a bare SYN, FIN or RST says nothing that the row does not
+            flow = self._flows[uid] = Flow(self._row(uid, slot), self.readers, self.devices, self._local, self._running)
         conversation = flow.conversation
         if conversation is None:
-            return
+            return ()
         buffer = frames.data if kind == Kind.PAYLOAD else self.kernel.tables.whole
         data = self._runs.payload(buffer, offset, length)
         if isinstance(conversation, TcpConversation):
@@ -183,9 +182,9 @@ class Tracker:
         flow.heard()
         if flow.conversation is None and self._uids[slot] == uid:
             self._want[slot] = Want.COUNT
-        if records:
-            row = self._row(slot) if uid not in gone else rows(ended[gone[uid] : gone[uid] + 1])[0]
-            yield from self._records(ts, flow, records, row, from_orig=bool(from_orig))
+        if not records:
+            return ()
+        return self._records(ts, flow, records, self._row(uid, slot), from_orig=bool(from_orig))
 
     def _records(
         self, ts: int, flow: Flow, records: list[Record], row: Row, *, from_orig: bool = True
@@ -212,8 +211,10 @@ class Tracker:
         else:
             self._want[slot] = Want.ALL
 
-    def _row(self, slot: int) -> Row:
-        return rows(self.kernel.tables.flows[slot : slot + 1])[0]
+    def _row(self, uid: int, slot: int) -> Row:
+        """The flow as it stands, or as it stood when its row was given up."""
+        at = self._gone.get(uid)
+        return row_at(self._memory, slot) if at is None else rows(self._ended_rows[at : at + 1])[0]
 
     def tick(self, now: int) -> Iterator[Observation]:
         """Tells what grew since the last tick; ends what fell silent."""

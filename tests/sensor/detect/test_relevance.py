@@ -5,11 +5,13 @@ from types import SimpleNamespace
 import pytest
 from sigma.rule import SigmaRule
 
-from sensor.detect.fields import FIELDS
+from sensor.detect.fields import COMMON, FIELDS
 from sensor.detect.lists import Lists
 from sensor.detect.matcher import Compiler
-from sensor.detect.relevance import FIXED, could, either
+from sensor.detect.relevance import FIXED, could, either, kind
 from sensor.track.observation import Direction
+
+WAYS = {"a": Direction.OUTBOUND, "b": Direction.INBOUND}
 
 RULE = """
 title: t
@@ -21,6 +23,7 @@ detection:
   big: {{bytes_out|gte: 1}}
   glob: {{peer.list: "mess*"}}
   same: {{peer.app|fieldref: app}}
+  host: {{peer.app|fieldref: peer.host}}
   none: {{peer.list: null}}
   condition: {condition}
 """
@@ -30,9 +33,9 @@ def judged(condition, on, direction=Direction.OUTBOUND):
     """What can be said of an event whose peer is on the list `on`."""
     rule = SigmaRule.from_yaml(RULE.format(condition=condition))
     compiler = Compiler(FIELDS["conn"], Lists())
-    found = either([could(c.parsed, compiler.compile) for c in rule.detection.parsed_condition])
+    found = either([could(c.parsed, compiler.compile, FIELDS["conn"]) for c in rule.detection.parsed_condition])
     destination = SimpleNamespace(list=on, app="chat") if on else None
-    return found(SimpleNamespace(destination=destination, direction=direction))
+    return found(SimpleNamespace(destination=destination, direction=direction, conn=SimpleNamespace(app="chat")))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,8 @@ def judged(condition, on, direction=Direction.OUTBOUND):
         ("chat and not other", True, False, False),
         ("chat and other", False, False, False),
         ("(chat or big) and other", False, None, False),
-        ("same", None, None, None),
+        ("same", True, True, False),
+        ("host", None, None, None),
         ("1 of *", True, True, True),
         ("big", None, None, None),
     ],
@@ -68,5 +72,39 @@ def test_the_direction_counts():
     assert judged("big and not out", "messengers", Direction.INBOUND) is None
 
 
-def test_fixed_fields_are_fields():
-    assert FIELDS["conn"].keys() >= FIXED
+def test_a_field_that_another_service_calls_the_same_is_not_fixed():
+    """`ended` and `app` of a session are its own, not its connection's."""
+    assert COMMON["ended"] in FIXED
+    assert FIELDS["session"]["ended"] not in FIXED
+    assert FIELDS["session"]["app"] not in FIXED
+
+
+@pytest.mark.parametrize("name", sorted(name for name, getter in FIELDS["conn"].items() if getter in FIXED))
+def test_kinds_differ_where_a_fixed_field_does(name):
+    """Nothing that a rule is passed over by may be left out of the kind."""
+    getter, places = FIELDS["conn"][name], {}
+
+    def event(**changes):
+        conn = dict.fromkeys(("service", "proto", "services", "midstream", "ended", "app", "hidden", "issuer"), "a")
+        plain = dict.fromkeys(("list", "app", "cls", "role", "confidence"), "a")
+        on = places.setdefault(
+            str(to := plain | {k[3:]: v for k, v in changes.items() if k[:3] == "to_"}), SimpleNamespace(**to)
+        )
+        of = SimpleNamespace(**conn | {k: v for k, v in changes.items() if k in conn})
+        return SimpleNamespace(
+            record=of,
+            conn=of,
+            destination=on,
+            direction=WAYS[changes.get("direction", "a")],
+            device=SimpleNamespace(group=changes.get("group", "a")),
+        )
+
+    changes = ("direction", "group", "proto", "services", "midstream", "ended", "app", "hidden", "issuer")
+    told = [
+        c
+        for c in (*changes, "to_list", "to_app", "to_cls", "to_role", "to_confidence")
+        if getter(event(**{c: "b"})) != getter(event())
+    ]
+    assert len(told) == 1
+    assert kind(event()) == kind(event())
+    assert kind(event(**{told[0]: "b"})) != kind(event())

@@ -1,5 +1,6 @@
 from sensor.track import devices
 from sensor.track.devices import Devices
+from sensor.track.hostnames import Claim
 from sensor.track.observation import Device
 
 
@@ -21,3 +22,13 @@ def test_a_flood_of_devices_is_bounded_and_counted(monkeypatch):
         made.device(f"192.168.1.{i}", None, None)
     assert len(made._cache) <= 3
     assert made.evicted == 9
+
+
+def test_who_keeps_a_post_is_told_when_more_is_known_of_it():
+    devices = Devices(lambda *_: (None, "own"), host_names=True)
+    before = devices.version
+    devices.device("192.168.1.20", "02:00:00:00:00:01", None)
+    assert devices.version == before
+    devices.claim(Claim("dhcp", "02:00:00:00:00:01", "192.168.1.20", "poste-1"), None)
+    assert devices.version != before
+    assert devices.device("192.168.1.20", "02:00:00:00:00:01", None).host_name == "poste-1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sensor.track.hostnames import LONGEST, Claim, HostNames, Sender, claims, neighbour
+from sensor.track.hostnames import LONGEST, Claim, HostNames, Sender, claims, neighbour, says
 from sensor.wire.lldp import Neighbour
 from sensor.wire.records import Dns, DnsAnswer, Ssl
 from sensor.wire.records_devices import Dhcp, Netbios, Ssdp
@@ -109,3 +109,23 @@ def test_what_says_nothing_is_not_remembered():
     names = HostNames()
     names.take(Claim("dhcp", MAC, IP))
     assert len(names) == 0
+
+
+@pytest.mark.parametrize("ports", [(50_000, 53), (5353, 5353), (137, 137), (5355, 50_000), (50_000, 5355)])
+@pytest.mark.parametrize(
+    "record",
+    [
+        Dhcp(message="ACK", mac="02:00:00:00:00:01", host_name="a"),
+        Dns(
+            1,
+            is_response=True,
+            query="a.local",
+            qtype_name="A",
+            answers=(DnsAnswer("a.local", "A", "192.168.1.9", 60),),
+        ),
+        Ssl(server_name="a.example"),
+    ],
+)
+def test_what_says_nothing_has_no_claims(record, ports):
+    sender = Sender("192.168.1.20", None, ports)
+    assert says(record, ports) == bool(list(claims(record, sender, lambda _: True)))
