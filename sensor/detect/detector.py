@@ -11,6 +11,7 @@ from functools import lru_cache
 from sensor.detect import evidence
 from sensor.detect.alert import Alert, AlertDevice, AlertPeer, Category, Confidence
 from sensor.detect.backups import Backup, Backups, BackupState
+from sensor.detect.calls import Calls
 from sensor.detect.correlate import Increment, Window
 from sensor.detect.event import Event
 from sensor.detect.hosts import Heard, Hosts
@@ -73,6 +74,7 @@ class Detector:
                 self._windows.setdefault(name, []).append(windows[services[name]])
         self._owns = lru_cache(REMEMBERED)(policy.is_own)
         self._volumes = Volumes()
+        self._calls = Calls()
         self.backups = Backups(backups)
         self._hosts = Hosts()
         self._done_right: dict[str, int] = {}
@@ -86,6 +88,8 @@ class Detector:
             return []
         event = Event(o, self._lists, self._policy)
         event.owns = self._owns
+        if o.conn.proto == "udp":
+            self._calls.place(event)
         if isinstance(o.record, Transfer):
             device, sent = event.device.name or event.device.ip, o.record
             if o.direction is Direction.OUTBOUND and (to := event.destination) is not None and to.cls == BACKUP:
@@ -198,6 +202,7 @@ class Detector:
                 "alerts": self._ledger.evicted,
                 "alert_conns": self._ledger.evicted_conns,
                 "volumes": self._volumes.evicted,
+                "calls": self._calls.evicted,
                 "sums": sum(window.evicted for window in windows.values()),
             },
             done_right=dict(self._done_right),
@@ -244,7 +249,7 @@ def _confidence(telling: Telling, event: Event) -> Confidence:
     if telling.app_from == "list":
         destination = event.destination
         unsure = destination is None or destination.confidence in ("low", "knowledge")
-        if unsure or (event.peer.host_source == "dns" and not event.by_bytes):
+        if unsure or event.shared or (event.peer.host_source == "dns" and not event.by_bytes):
             return Confidence.PROBABLE
     return Confidence.CERTAIN
 

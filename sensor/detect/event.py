@@ -25,7 +25,7 @@ class Event:
 
     __slots__ = (
         *("_contract", "_destination", "_place", "conn", "device", "direction"),
-        *("lists", "o", "owns", "peer", "policy", "record", "sums"),
+        *("lists", "o", "owns", "peer", "policy", "record", "shared", "sums"),
     )
 
     def __init__(self, o: Observation, lists: Lists, policy: Policy) -> None:
@@ -40,6 +40,7 @@ class Event:
         self.sums: Callable[[], Sums] = _no_sums  # of a transfer
         self.owns: Callable[[str], bool] = policy.is_own  # or what remembers its answers
         self._place: str | None = None
+        self.shared = False  # whether the destination is known by the device's socket only: see `sensor.detect.calls`
         self._destination: object = _UNKNOWN
         self._contract: Covered | None = None
         if o.direction is Direction.INTERNAL and isinstance(o.record, Session) and o.device.ip == o.conn.orig.ip:
@@ -58,6 +59,10 @@ class Event:
         if self._destination is _UNKNOWN:
             self._destination = self.lists.of(self.conn.app, self.peer.host)
         return self._destination  # type: ignore[return-value] # the sentinel is gone
+
+    def belongs_to(self, program: Destination) -> None:
+        """The flow is of this program, whose other flows share the device's socket."""
+        self._destination, self.shared = program, True
 
     @property
     def by_bytes(self) -> bool:

@@ -23,6 +23,7 @@ from sensor.wire.records import (
     Quic,
     Rdp,
     Rfb,
+    Rtp,
     Smtp,
     Socks,
     Ssh,
@@ -61,6 +62,8 @@ def facts(event: Event) -> Facts:
         if event.contract.contract:
             found["contract_reference"] = event.contract.contract.reference
             found["contract_provider"] = event.contract.contract.provider
+    if event.shared:
+        found["shared_socket"] = True
     if event.conn.midstream:
         found["start_seen"] = False
     return found
@@ -199,7 +202,7 @@ def _ftp(r: Ftp) -> Facts:
     return _known({"tls": r.tls, "stored": r.stored, "retrieved": r.retrieved, "server_name": r.server_name})
 
 
-def _nothing(_: Transfer | Fingerprint) -> Facts:
+def _nothing(_: Transfer | Fingerprint | Rtp) -> Facts:
     return {}
 
 
@@ -217,6 +220,7 @@ _OF_RECORD: Mapping[type[Any], Callable[[Any], Facts]] = {
     Irc: _irc,
     Xmpp: _xmpp,
     Stun: _stun,
+    Rtp: _nothing,
     Ftp: _ftp,
     Session: _session,
     Conn: _conn,

@@ -20,6 +20,7 @@ from sensor.wire.records import (
     Quic,
     Rdp,
     Rfb,
+    Rtp,
     Smtp,
     Socks,
     Ssh,
@@ -211,7 +212,7 @@ def _dhcp(dhcp: Dhcp, *, names: bool) -> Line:
     }
 
 
-def _plain(record: Fingerprint | Ftp | Irc | Xmpp | Stun) -> Line:
+def _plain(record: Fingerprint | Ftp | Irc | Xmpp | Stun | Rtp) -> Line:
     """The record's own fields, none of which names anybody."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
@@ -231,7 +232,7 @@ _LINES: dict[type[Told], Callable[[Any], Line]] = {
     Rfb: _rfb,
     Quic: _quic,
     Socks: _socks,
-    **dict.fromkeys((Fingerprint, Ftp, Irc, Xmpp, Stun), _plain),
+    **dict.fromkeys((Fingerprint, Ftp, Irc, Xmpp, Stun, Rtp), _plain),
 }
 
 

@@ -5,9 +5,11 @@ One `UdpConversation` a flow, made at its first payload and gone with the flow; 
 
 from sensor.track.conversation import Readers, without_numbers
 from sensor.wire import DatagramEntry, DatagramReader, Events, GiveUp, Likeness, NeedMore, ParseError, Rest
-from sensor.wire.records import Record
+from sensor.wire.records import Record, Rtp
 
 DATAGRAMS_TRIED = 6
+MEDIA = (Rtp.service,)
+"""What may run behind STUN on one flow."""
 REASONS = 4
 """Reasons remembered of one flow."""
 FIRST_BYTES_OF_QUIC = (
@@ -45,7 +47,8 @@ class UdpConversation:
                 outcome = GiveUp(str(error) or "malformed")
             match outcome:
                 case Events(told, rest, _, _):
-                    self.services = (entry.service,)
+                    behind = MEDIA if any(type(record) is Rtp for record in told) else ()
+                    self.services = (entry.service, *behind) if entry.service not in behind else behind
                     self.hungry = rest is Rest.MORE
                     return list(told)
                 case GiveUp() if entry.tentative and not self.services:

@@ -23,6 +23,7 @@ from sensor.wire import (
     rdp,
     rdp_udp,
     rfb,
+    rtp,
     smtp,
     socks,
     ssdp,
@@ -73,4 +74,5 @@ DATAGRAMS: tuple[DatagramEntry, ...] = (
         fingerprint_datagram.FingerprintSession,
         tentative=True,
     ),
+    DatagramEntry("rtp", rtp.probe, rtp.read_datagram, rtp.RtpSession, tentative=True),
 )

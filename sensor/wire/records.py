@@ -277,6 +277,16 @@ class Stun:
 
 
 @frozen
+class Rtp:
+    """Media of a call, both ways (`sensor.wire.rtp`). Payload types: None where that side only reports on what it hears."""
+
+    service: ClassVar[str] = "rtp"
+    orig_payload_type: int | None = None
+    resp_payload_type: int | None = None
+    relayed: bool = False  # through a TURN relay's channel
+
+
+@frozen
 class Ftp:
     """An FTP control session in clear (RFC 959, RFC 4217), counted: no user, password, path or file name."""
 
@@ -290,6 +300,6 @@ class Ftp:
 
 
 Record = (
-    Dns | Ssl | Quic | Socks | Fingerprint | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb | Irc | Xmpp | Stun | Ftp
+    Dns | Ssl | Quic | Socks | Fingerprint | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb | Irc | Xmpp | Stun | Rtp | Ftp
     | Dhcp | Ssdp | Netbios
 )  # fmt: skip

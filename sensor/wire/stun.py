@@ -16,7 +16,8 @@ Whose call it is, by what no standard and no other program sends (facts: nDPI, s
     by REALM    facebook (Messenger), signal.org and whispersystems.org, telegram, viber, google.com (Meet); a realm need be no
                 host's name: "turner.facebook"
 
-Users and their proofs are skipped. Told with the first message, and once more if a later one says more.
+Users and their proofs are skipped. Told with the first message, and once more if a later one says more. The media of a call whose
+program nothing has told yet is looked for on the same flow (`sensor.wire.rtp`).
 """
 
 from dataclasses import replace
@@ -24,12 +25,12 @@ from dataclasses import replace
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest, dtls
 from sensor.wire.cursor import Cursor
 from sensor.wire.records import Stun
+from sensor.wire.rtp import MOST_DATAGRAMS, RtpWatch
 from sensor.wire.sides import likeness
 from sensor.wire.text import host_name, printable
 
 COOKIE = b"\x21\x12\xa4\x42"
 HEADER = 20
-MOST_MESSAGES = 16
 
 SOFTWARE, REALM = 0x8022, 0x0014
 METHODS = {1: "binding", 2: "shared-secret", 3: "allocate", 4: "refresh", 6: "send", 7: "data", 8: "create-permission",
@@ -59,19 +60,22 @@ BARE_REALMS = {"facebook": "messenger", "telegram": "telegram", "viber": "viber"
 
 
 class StunSession:
-    """Keeps what was told."""
+    """Keeps what was told, and the last numbers of the media that runs on the same flow."""
 
     def __init__(self) -> None:
         self._told: Stun | None = None
-        self._messages = 0
+        self._media = RtpWatch()
+        self._datagrams = 0
 
     def datagram(self, data: bytes, from_orig: bool) -> Outcome:
-        del from_orig
-        self._messages += 1
-        last = self._messages >= MOST_MESSAGES
+        self._datagrams += 1
+        last = self._datagrams >= MOST_DATAGRAMS
         try:
             said = read(data)
-        except ParseError:  # media runs on the same flow: RTP, DTLS, channel data
+        except ParseError:  # media, DTLS, what a relay's channel carries
+            heard = self._media.heard(data, from_orig)
+            if heard is not None:
+                return Events((heard,), Rest.DONE)
             return self._other(data) or (Events((), Rest.DONE) if last else MORE)
         told = self._told
         if told is not None:

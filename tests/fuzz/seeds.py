@@ -24,6 +24,7 @@ from tests.sensor.wire.test_fingerprint_pairs import MET
 from tests.sensor.wire.test_netbios import datagram, wire
 from tests.sensor.wire.test_quic import DRAFT, HELLO, V2
 from tests.sensor.wire.test_readers import FIRST
+from tests.sensor.wire.test_rtp import call
 from tests.sensor.wire.test_ssdp import NOTIFY, SEARCH
 from tests.sensor.wire.test_stun import attribute, message
 from tests.sensor.wire.test_websocket import down, up
@@ -65,6 +66,7 @@ DATAGRAM_TABLES: Seeds = {
     "fingerprint": [[(True, asked), (False, answered)] for _, asked, answered in MET]
     + [[(True, CALL + b"\xfe\xff\xff\xff" + QUERY)]],
     "stun": [[(True, message(0x0001)), (False, REALM)]],
+    "rtp": [[(from_orig, data) for data, from_orig in call()]],
     "rdp": [
         [
             (True, b"\xff" * 4 + b"\4\0\0\1" + b"abcd" + b"\4\xd0\4\xd0" + bytes(1216)),

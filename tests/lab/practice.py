@@ -87,7 +87,7 @@ OUTSIDE = (
     Host("unknown", Side.ISP, 0x86, "203.0.113.92", ("depot.hebergeur.example",)),
     Host("messenger", Side.ISP, 0x87, "203.0.113.93", ("g.whatsapp.net", "mmg.whatsapp.net", "web.whatsapp.com")),
     Host("support", Side.ISP, 0x88, "203.0.113.100", ("support.editeur.example",)),
-    Host("call", Side.ISP, 0x89, "203.0.113.94", ("visio.lab.example",)),
+    Host("call", Side.ISP, 0x89, "203.0.113.94", ("visio.lab.example", "turn2.whispersystems.org")),
     Host("stranger", Side.ISP, 0x8A, "203.0.113.66"),
     Host("sites", Side.ISP, 0x8B, "203.0.113.95", SITES),
     Host("other", Side.ISP, 0x8C, "203.0.113.120", ("cabinet2.lab.example",)),  # the practice's second site

@@ -16,7 +16,8 @@ KEPT = sandbox.CACHE / "lab"
 MAKE = Path(__file__).with_name("roots")
 PYTHONS = {
     "matrix": ("matrix-synapse==1.163.2", "matrix-nio==0.26.0"),
-    "telegram": ("telethon==1.45.0",),
+    "telegram": ("telethon==1.45.0",),  # its client, and the types of which its server is made
+    "webrtc": ("aiortc==1.16.0",),  # calls as browsers make them: ICE, DTLS-SRTP
     "hl7": ("hl7==0.4.5",),
 }
 

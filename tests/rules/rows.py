@@ -109,6 +109,7 @@ FIRES = [
     ("messaging-consumer", [flow(CHAT, **TALK)]),
     ("messaging-consumer", [flow(MEDIA, **TALK)]),
     ("messaging-consumer", [flow("chat.signal.org", **TALK)]),
+    ("messaging-consumer", [flow(WEB, **TALK, proto="udp", services=("stun", "rtp"))]),  # a call
     ("messaging-consumer", hour((WEB, 20_000, {"into": 31_000}))),
     ("messaging-consumer", hour((WEB, 10_000, {"into": 16_000}), ("wa.me", 1_000, {"into": 25_000}))),
     ("messaging-document", hour((MEDIA, 60_000), (CHAT, 60_000))),

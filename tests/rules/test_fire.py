@@ -118,6 +118,7 @@ NOT = [
     ("messaging-consumer", [flow(CHAT, **TALK, device=GUEST)]),
     ("messaging-consumer", hour((WEB, 10_000, {"into": 39_000}))),  # a widget, a preview
     ("messaging-consumer", [*hour((WEB, 1_000, {"into": 40_000})), sent(WEB, 1_000, 40_000, ts=MORNING + 4_000 * S)]),
+    ("messaging-consumer", [flow(WEB, **TALK, proto="udp", services=("stun",))]),  # no media
     ("messaging-document", hour((MEDIA, 90_000))),
     ("messaging-document", hour((MEDIA, 150_000, {"into": 160_000}))),
     (

@@ -161,7 +161,7 @@ def test_alerts_of_an_earlier_run_go_on():
 def test_figures_name_the_tables():
     watching = detector()
     watching.observe(mail(PDF))
-    assert watching.figures().evictions == {"alerts": 0, "alert_conns": 0, "volumes": 0, "sums": 0}
+    assert watching.figures().evictions == {"alerts": 0, "alert_conns": 0, "volumes": 0, "calls": 0, "sums": 0}
     assert watching.figures().alerts == 1
 
 

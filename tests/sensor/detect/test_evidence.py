@@ -3,7 +3,7 @@
 from sensor.detect import evidence
 from sensor.detect.event import Event
 from sensor.detect.policy import Policy
-from sensor.wire.records import Attachment, Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Socks, Ssh, Ssl
+from sensor.wire.records import Attachment, Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Rtp, Socks, Ssh, Ssl
 from tests.sensor.detect.made_up import conn, flow, mail, observed, session, shipped
 
 
@@ -48,6 +48,7 @@ def test_every_record_has_facts_without_empty_ones():
         Quic("1"),
         Socks(5),
         Fingerprint("x"),
+        Rtp(111, 0),
     ]
     for record in records:
         found = facts(observed(record, conn()))

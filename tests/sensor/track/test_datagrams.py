@@ -9,6 +9,7 @@ from sensor.track import conversation as conversations
 from sensor.track.conversation import Readers
 from sensor.track.datagrams import DATAGRAMS_TRIED, REASONS, UdpConversation
 from sensor.wire import MORE, DatagramEntry, Events, GiveUp, Likeness, ParseError, Rest
+from sensor.wire.records import Rtp
 
 
 @dataclass(frozen=True)
@@ -139,3 +140,19 @@ def test_a_hope_that_came_to_nothing_is_not_recognised():
     assert not conversation.hungry
     assert conversation.services == ()
     assert conversation.gave_up
+
+
+class _Media:
+    def datagram(self, data, from_orig):
+        del from_orig
+        return Events((Rtp(111, 0),), Rest.DONE) if data == b"M!" else Events((Line(data, from_orig=True),))
+
+
+@pytest.mark.parametrize(("service", "services"), [("stun", ("stun", "rtp")), ("rtp", ("rtp",))])
+def test_media_behind_what_found_its_way_is_named_too(service, services):
+    conversation = UdpConversation(Readers((), (DatagramEntry(service, begins(b"M"), read, _Media),)))
+    conversation.datagram(b"M1", from_orig=True)
+    assert conversation.services == (service,)
+    assert conversation.datagram(b"M!", from_orig=False) == [Rtp(111, 0)]
+    assert conversation.services == services
+    assert not conversation.hungry

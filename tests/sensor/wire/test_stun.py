@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, ParseError, Rest
-from sensor.wire.records import Stun
-from sensor.wire.stun import MOST_MESSAGES, StunSession, method_name, probe, read, read_datagram
+from sensor.wire.records import Rtp, Stun
+from sensor.wire.rtp import MOST_DATAGRAMS
+from sensor.wire.stun import StunSession, method_name, probe, read, read_datagram
+from tests.sensor.wire.test_rtp import call
 
 
 def attribute(kind, value):
@@ -123,10 +125,17 @@ def test_the_dtls_of_a_call_that_names_its_maker():
     assert session.datagram(shown, True) == Events((Stun("binding", app="snapchat"),), Rest.DONE)
 
 
+def test_media_behind_the_messages():
+    session = StunSession()
+    session.datagram(message(1), True)
+    outcomes = [session.datagram(data, from_orig) for data, from_orig in call()]
+    assert outcomes[-1] == Events((Rtp(111, 0),), Rest.DONE)
+
+
 @pytest.mark.parametrize("data", [message(1), b"\x80" + bytes(40)])
 def test_patience_ends(data):
     session = StunSession()
-    outcomes = [session.datagram(data, True) for _ in range(MOST_MESSAGES)]
+    outcomes = [session.datagram(data, True) for _ in range(MOST_DATAGRAMS)]
     assert outcomes[-1] == Events((), Rest.DONE)
 
 
