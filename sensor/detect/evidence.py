@@ -23,7 +23,6 @@ from sensor.wire.records import (
     Quic,
     Rdp,
     Rfb,
-    Rtp,
     Smtp,
     Socks,
     Ssh,
@@ -31,6 +30,7 @@ from sensor.wire.records import (
     Stun,
     Xmpp,
 )
+from sensor.wire.records_calls import Rtp
 
 Facts = dict[str, Value]
 

@@ -20,7 +20,6 @@ from sensor.wire.records import (
     Quic,
     Rdp,
     Rfb,
-    Rtp,
     Smtp,
     Socks,
     Ssh,
@@ -28,6 +27,7 @@ from sensor.wire.records import (
     Stun,
     Xmpp,
 )
+from sensor.wire.records_calls import Rtp
 from sensor.wire.records_devices import Dhcp, Netbios, Ssdp
 
 Value = str | int | float | bool | list[str] | list[float] | None

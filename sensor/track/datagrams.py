@@ -5,7 +5,8 @@ One `UdpConversation` a flow, made at its first payload and gone with the flow; 
 
 from sensor.track.conversation import Readers, without_numbers
 from sensor.wire import DatagramEntry, DatagramReader, Events, GiveUp, Likeness, NeedMore, ParseError, Rest
-from sensor.wire.records import Record, Rtp
+from sensor.wire.records import Record
+from sensor.wire.records_calls import Rtp
 
 DATAGRAMS_TRIED = 6
 MEDIA = (Rtp.service,)

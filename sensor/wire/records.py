@@ -8,6 +8,7 @@ the query of a URI.
 from typing import ClassVar, Literal
 
 from sensor.frozen import frozen
+from sensor.wire.records_calls import Rtp
 from sensor.wire.records_devices import Dhcp, Netbios, Ssdp
 
 
@@ -274,16 +275,6 @@ class Stun:
     software: str | None = None
     realm: str | None = None
     app: str | None = None  # the program whose own attributes or message types these are
-
-
-@frozen
-class Rtp:
-    """Media of a call, both ways (`sensor.wire.rtp`). Payload types: None where that side only reports on what it hears."""
-
-    service: ClassVar[str] = "rtp"
-    orig_payload_type: int | None = None
-    resp_payload_type: int | None = None
-    relayed: bool = False  # through a TURN relay's channel
 
 
 @frozen

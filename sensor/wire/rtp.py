@@ -9,7 +9,7 @@ alone it is what telephones of a practice send. One way of media is no call: tha
 """
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, Rest
-from sensor.wire.records import Rtp
+from sensor.wire.records_calls import Rtp
 
 HEADER = 12
 IN_ORDER = 3  # steps of a source that say it counts

@@ -3,7 +3,8 @@
 from sensor.detect import evidence
 from sensor.detect.event import Event
 from sensor.detect.policy import Policy
-from sensor.wire.records import Attachment, Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Rtp, Socks, Ssh, Ssl
+from sensor.wire.records import Attachment, Dns, Fingerprint, Http, Imap, Pop3, Quic, Rdp, Rfb, Socks, Ssh, Ssl
+from sensor.wire.records_calls import Rtp
 from tests.sensor.detect.made_up import conn, flow, mail, observed, session, shipped
 
 

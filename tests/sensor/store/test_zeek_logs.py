@@ -21,7 +21,6 @@ from sensor.wire.records import (
     Quic,
     Rdp,
     Rfb,
-    Rtp,
     Smtp,
     Socks,
     Ssh,
@@ -29,6 +28,7 @@ from sensor.wire.records import (
     Stun,
     Xmpp,
 )
+from sensor.wire.records_calls import Rtp
 from sensor.wire.records_devices import Dhcp, Netbios, Ssdp
 
 SECOND = 1_000_000_000

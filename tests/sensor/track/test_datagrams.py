@@ -9,7 +9,7 @@ from sensor.track import conversation as conversations
 from sensor.track.conversation import Readers
 from sensor.track.datagrams import DATAGRAMS_TRIED, REASONS, UdpConversation
 from sensor.wire import MORE, DatagramEntry, Events, GiveUp, Likeness, ParseError, Rest
-from sensor.wire.records import Rtp
+from sensor.wire.records_calls import Rtp
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Rest
-from sensor.wire.records import Rtp
+from sensor.wire.records_calls import Rtp
 from sensor.wire.rtp import (
     FEW_DATAGRAMS,
     IN_ORDER,

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, ParseError, Rest
-from sensor.wire.records import Rtp, Stun
+from sensor.wire.records import Stun
+from sensor.wire.records_calls import Rtp
 from sensor.wire.rtp import MOST_DATAGRAMS
 from sensor.wire.stun import StunSession, method_name, probe, read, read_datagram
 from tests.sensor.wire.test_rtp import call
