@@ -4,7 +4,18 @@ One `UdpConversation` a flow, made at its first payload and gone with the flow; 
 """
 
 from sensor.track.conversation import Readers, without_numbers
-from sensor.wire import DatagramEntry, DatagramReader, Events, GiveUp, Likeness, NeedMore, ParseError, Rest
+from sensor.wire import (
+    DatagramEntry,
+    DatagramReader,
+    DatagramSession,
+    Events,
+    GiveUp,
+    Likeness,
+    NeedMore,
+    ParseError,
+    Rest,
+)
+from sensor.wire.quic import QuicSession
 from sensor.wire.records import Record
 from sensor.wire.records_calls import Rtp
 
@@ -24,12 +35,25 @@ class UdpConversation:
     What was taken up tentatively and gave up is left again, and the datagram is shown to the other probes.
     """
 
-    __slots__ = ("_doubt", "_entry", "_left", "_read", "_readers", "_short", "_tried", "gave_up", "hungry", "services")
+    __slots__ = (
+        "_doubt",
+        "_entry",
+        "_left",
+        "_read",
+        "_readers",
+        "_session",
+        "_short",
+        "_tried",
+        "gave_up",
+        "hungry",
+        "services",
+    )
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
         self._entry: DatagramEntry | None = None
         self._read: DatagramReader | None = None
+        self._session: DatagramSession | None = None
         self._left: tuple[str, ...] = ()  # taken up once, in vain
         self._tried = 0
         self._short: list[int] = []  # first bytes of what may be QUIC under way
@@ -75,10 +99,20 @@ class UdpConversation:
             if self._tried >= DATAGRAMS_TRIED:
                 self.finish()
             return False
-        self._read = entry.session().datagram if entry.session else entry.read
+        self._session = entry.session() if entry.session else None
+        self._read = self._session.datagram if self._session else entry.read
         if not entry.tentative:
             self.services = (entry.service,)
         return True
+
+    @property
+    def quic_id(self) -> bytes:
+        """By which a QUIC server is called from now on; empty if it did not say."""
+        return self._session.server_id if isinstance(self._session, QuicSession) else b""
+
+    def follow(self) -> None:
+        """QUIC goes on here from elsewhere: nothing of it can be read."""
+        self.services, self.hungry = ("quic",), False
 
     @property
     def quic_like(self) -> bool:

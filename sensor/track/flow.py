@@ -6,32 +6,22 @@ million ports stays in the kernel's table.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sensor.track.addresses import Locality, ip_text, is_shared, is_unspecified, mac_text
 from sensor.track.community_id import of_ends
 from sensor.track.conversation import Readers, TcpConversation
 from sensor.track.datagrams import UdpConversation
 from sensor.track.devices import Devices
+from sensor.track.ends import carried, direction, is_group
 from sensor.track.hiding import hiding, outer_name
 from sensor.track.names import Names
-from sensor.track.observation import (
-    Conn,
-    Device,
-    Direction,
-    Endpoint,
-    Hidden,
-    HostSource,
-    Observation,
-    Outer,
-    Peer,
-    Told,
-)
+from sensor.track.observation import Conn, Device, Direction, Endpoint, Hidden, HostSource, Observation, Peer, Told
 from sensor.track.programs import program
 from sensor.track.rows import Row
 from sensor.track.sessions import Running, SessionTrack
 from sensor.track.traffic import Classify
-from sensor.wire.kernel.layout import Mark, Tunnel
+from sensor.wire.kernel.layout import Mark
 from sensor.wire.kernel.zeek import conn_state, history_text
 from sensor.wire.records import Ftp, Http, Imap, Pop3, Quic, Record, Smtp, Ssl, Xmpp
 
@@ -43,6 +33,14 @@ QUIC_PORT = 443
 _UNSEEN = {"ech": "hidden_ech", "dot": "hidden_dns", "doq": "hidden_dns", "dns_port": "hidden_dns"}
 _WITHOUT_PORTS = frozenset({"icmp", "other"})
 _SOURCE_RANK: dict[HostSource | None, int] = {None: 0, "banner": 1, "certificate": 2, "dns": 3, "http": 4, "sni": 5}
+
+
+class Known(NamedTuple):
+    """What is known of a connection wherever it goes on."""
+
+    host: str | None
+    source: HostSource | None
+    program: str | None
 
 
 class Flow:
@@ -65,15 +63,15 @@ class Flow:
     ) -> None:
         orig_local, resp_local = local(row.orig_hi, row.orig_lo), local(row.resp_hi, row.resp_lo)
         orig_local |= is_unspecified(row.orig_hi, row.orig_lo)  # it asks for its first address
-        self._direction = _direction(orig_local, resp_local, shared=is_shared(row.resp_hi, row.resp_lo))
+        self._direction = direction(orig_local, resp_local, shared=is_shared(row.resp_hi, row.resp_lo))
         self._orig_is_device = orig_local or not resp_local
         orig = Endpoint(ip_text(row.orig_hi, row.orig_lo), row.orig_port, mac_text(row.orig_mac), orig_local)
         resp = Endpoint(ip_text(row.resp_hi, row.resp_lo), row.resp_port, mac_text(row.resp_mac), resp_local)
         self._fixed = (orig, resp)
         self._peer: Peer | None = None
-        self._outer = _outer(row) if row.depth else None
+        self._outer = carried(row) if row.depth else None
         near, far = (orig, resp) if self._orig_is_device else (resp, orig)
-        if near.local and not far.local and far.mac and far.mac != near.mac and not _is_group(far.mac):
+        if near.local and not far.local and far.mac and far.mac != near.mac and not is_group(far.mac):
             devices.routers.forwards(far.mac)
         self._devices = devices
         self._device: Device
@@ -117,6 +115,11 @@ class Flow:
         return self._device
 
     @property
+    def server(self) -> str:
+        """The address of the side that answers."""
+        return self._fixed[1].ip
+
+    @property
     def service(self) -> str:
         """The innermost protocol recognised, or nothing."""
         return self.services[-1] if self.services else ""
@@ -152,6 +155,18 @@ class Flow:
                 self.quic_like = self.conversation.quic_like and self._fixed[1].port == QUIC_PORT
             if not self.conversation.hungry:
                 self.conversation = None
+
+    def follow(self, known: Known) -> None:
+        """Takes what was known of the QUIC connection that goes on here."""
+        if isinstance(self.conversation, UdpConversation):
+            self.conversation.follow()
+            self.program = self.program or known.program
+            if known.host and known.source:
+                self.name(known.host, known.source)
+
+    @property
+    def known(self) -> Known:
+        return Known(self.host, self.host_source, self.program)
 
     def learn(self, record: Record) -> None:
         """What a record says of the flow's name and of a session on it."""
@@ -262,21 +277,3 @@ class Flow:
 def uid_text(uid: int) -> str:
     """A flow's number as Zeek writes such names: "C" and hexadecimal digits."""
     return f"C{uid:x}"
-
-
-def _outer(row: Row) -> Outer:
-    ends = (row.outer_orig_hi, row.outer_orig_lo), (row.outer_resp_hi, row.outer_resp_lo)
-    orig, resp = (ip_text(*end) if any(end) else None for end in ends)
-    return Outer(Tunnel(row.tunnel).name.lower(), orig, resp)
-
-
-def _is_group(mac: str) -> bool:
-    """Broadcast or multicast: nobody's card."""
-    return bool(int(mac[:2], 16) & 1)
-
-
-def _direction(orig_local: bool, resp_local: bool, *, shared: bool) -> Direction:
-    if orig_local:
-        return Direction.INTERNAL if resp_local or shared else Direction.OUTBOUND
-    # between strangers the originator is taken as the practice's: a capture says no more
-    return Direction.INBOUND if resp_local else Direction.OUTBOUND

@@ -24,6 +24,7 @@ from sensor.track.expiry import idle_slots
 from sensor.track.flow import BY_NUMBER, NONE_RUNNING, Flow
 from sensor.track.names import Names
 from sensor.track.observation import Observation, Transfer
+from sensor.track.quic_paths import QuicPaths
 from sensor.track.rows import Row, row_at, rows, segments
 from sensor.track.sessions import Running
 from sensor.track.traffic import Classify, Traffic, TrafficSums, no_classes, whose
@@ -62,6 +63,7 @@ class Tracker:
         self.kernel = kernel
         self.readers = readers
         self.names = Names()
+        self._quic = QuicPaths()
         self.devices = devices
         self._traffic = TrafficSums()
         self._local = local
@@ -119,6 +121,7 @@ class Tracker:
         """What was forgotten for want of room, by table."""
         return {
             "names": self.names.evicted,
+            "quic_ids": self._quic.evicted,
             "devices": self.devices.evicted,
             "traffic": self._traffic.shed,
             "prefixes": self._local.evicted,
@@ -156,6 +159,7 @@ class Tracker:
         if kind == Kind.FRAME:
             self._announcements.frame(ts, seq, frames.data[offset : offset + length].tobytes(), ack or None)
             return ()
+        fresh = flow is None
         if flow is None:
             if not length and not wire_length:
                 return ()  # a bare SYN, FIN or RST says nothing that the row does not
@@ -178,7 +182,7 @@ class Tracker:
                 from_orig=bool(from_orig),
             )
         else:
-            records = conversation.datagram(data, from_orig=bool(from_orig)) if data else []
+            records = self._quic.datagram(flow, conversation, data, from_orig=bool(from_orig), fresh=fresh)
         flow.heard()
         if flow.conversation is None and self._uids[slot] == uid:
             self._want[slot] = Want.COUNT

@@ -5,11 +5,11 @@
 Browsers spread a ClientHello over several Initials, in pieces out of order; CRYPTO frames are put together by their offsets.
 After a Retry the client begins anew with the id that the server gave, which makes new keys; after a Version Negotiation with a
 version that the server has. Told once: with the ClientHello,
-or when the handshake goes on, or stays unreadable, without it having been seen.
+or when the handshake goes on, or stays unreadable, without it having been seen. After the hello the server is listened to for its id:
+every later packet to it bears that one, whatever addresses it comes from (RFC 9000, 5.2; 9).
 """
 
 import re
-from typing import Literal
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
 from sensor.wire.cursor import Cursor
@@ -34,6 +34,7 @@ CRYPTO, GOOGLE_CRYPTO = 6, 8  # Chrome's T050 and T051 number it so; no other fr
 PADDING = re.compile(rb"\0*")  # of an Initial, mostly: read at once, not byte by byte
 LARGEST_HELLO = 16_384
 MOST_PIECES = 64
+LISTENS = 6  # datagrams after the hello, for the server's id
 MOST_DATAGRAMS = 12  # without a ClientHello, after which the connection is told without one
 
 
@@ -45,30 +46,54 @@ class QuicSession:
         self._pieces: dict[int, bytes] = {}
         self._version: int | None = None
         self._datagrams = 0
+        self._client_id: bytes | None = None  # once the hello was told
+        self.server_id = b""
 
     def datagram(self, data: bytes, from_orig: bool) -> Outcome:
         """One datagram. Only the client's Initials open with the keys kept, so the direction need not be known."""
         del from_orig
+        if self._client_id is not None:
+            return self._listen(data, self._client_id)
         if offers_versions(data):
             return MORE
         try:
-            for packet in packets(data):
-                self._version = packet.version
-                if packet.kind is Kind.INITIAL:
-                    hello = self._initial(packet)
-                    if hello is not None:
-                        return _tell(packet.version, hello)
-                elif packet.kind is Kind.HANDSHAKE:
-                    return _tell(packet.version, None)  # past the hellos
-                elif packet.kind is Kind.RETRY:
-                    self._keys, self._pieces = None, {}
+            told = self._packets(data)
         except ParseError as error:
             if self._version is None:
                 return GiveUp(str(error))
+            told = None
+        if told is not None:
+            return told
         self._datagrams += 1
         if self._datagrams < MOST_DATAGRAMS:
             return MORE
         return Events((), Rest.DONE) if self._version is None else _tell(self._version, None)
+
+    def _packets(self, data: bytes) -> Outcome | None:
+        """What its packets tell, if anything."""
+        for packet in packets(data):
+            self._version = packet.version
+            if packet.kind is Kind.INITIAL:
+                hello = self._initial(packet)
+                if hello is not None:
+                    self._client_id, self._datagrams = packet.scid, 0
+                    return _tell(packet.version, hello)
+            elif packet.kind is Kind.HANDSHAKE:
+                return _tell(packet.version, None)  # past the hellos
+            elif packet.kind is Kind.RETRY:
+                self._keys, self._pieces = None, {}
+        return None
+
+    def _listen(self, data: bytes, client_id: bytes) -> Outcome:
+        """The server's first packet, but for a Retry, has the id that it will be called by."""
+        try:
+            first = next(packets(data), None)
+        except ParseError:
+            first = None
+        self._datagrams += 1
+        if first and first.dcid == client_id and first.kind is not Kind.RETRY:
+            self.server_id = first.scid
+        return Events((), Rest.DONE) if self.server_id or self._datagrams >= LISTENS else MORE
 
     def _initial(self, packet: Packet) -> ClientHello | None:
         frames = open_initial(packet, self._keys) if self._keys else None
@@ -123,9 +148,8 @@ def _skip_ack(cursor: Cursor, *, counts: bool) -> None:
 
 
 def _tell(version: int, hello: ClientHello | None) -> Outcome:
-    rest: Literal[Rest.DONE] = Rest.DONE
     if hello is None:
-        return Events((Quic(version_name(version), readable=False),), rest)
+        return Events((Quic(version_name(version), readable=False),), Rest.DONE)
     record = Quic(
         version=version_name(version),
         server_name=hello.server_name,
@@ -133,13 +157,19 @@ def _tell(version: int, hello: ClientHello | None) -> Outcome:
         ech=hello.ech,
         ja4=ja4(hello, "q"),
     )
-    return Events((record,), rest)
+    return Events((record,), Rest.MORE)
 
 
 def read_datagram(data: bytes, from_orig: bool) -> Outcome:
     """Datagram reader without memory: a ClientHello that fits one datagram. A later one cannot tell more."""
     outcome = QuicSession().datagram(data, from_orig)
-    return Events((), Rest.DONE) if outcome is MORE else outcome
+    match outcome:
+        case Events(records):
+            return Events(records, Rest.DONE)
+        case GiveUp():
+            return outcome
+        case _:
+            return Events((), Rest.DONE)
 
 
 def probe(orig: bytes, resp: bytes) -> Likeness:

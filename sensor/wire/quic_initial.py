@@ -52,6 +52,7 @@ class Packet:
     version: int
     kind: Kind
     dcid: bytes
+    scid: bytes
     data: bytes
     number_at: int
 
@@ -146,14 +147,14 @@ def packets(datagram: bytes) -> Iterator[Packet]:
             raise ParseError("not a long header of a known version")
         kind = Kind((first >> 4) - (1 if version == V2 else 0) & 3)
         if kind is Kind.RETRY:
-            yield Packet(version, kind, dcid, datagram[at:], 0)
+            yield Packet(version, kind, dcid, scid, datagram[at:], 0)
             return
         if kind is Kind.INITIAL:
             cursor.skip(varint(cursor))
         length = varint(cursor)
         number_at = cursor.at - at
         cursor.skip(length)
-        yield Packet(version, kind, dcid, datagram[at : cursor.at], number_at)
+        yield Packet(version, kind, dcid, scid, datagram[at : cursor.at], number_at)
         at = cursor.at
 
 

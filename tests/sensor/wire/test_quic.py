@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Rest
-from sensor.wire.quic import MOST_DATAGRAMS, QuicSession, probe, read_datagram
+from sensor.wire.quic import LISTENS, MOST_DATAGRAMS, QuicSession, probe, read_datagram
 from sensor.wire.records import Quic
 from tests.sensor.wire.hellos import chrome
 from tests.sensor.wire.initials import crypto, initial
@@ -19,9 +19,9 @@ V2, DRAFT = 0x6B3343CF, 0xFF00001D
 RETRY = b"\xf0\0\0\0\1\0\x08newsrcid" + bytes(20)
 
 
-def told(version="1"):
+def told(version="1", rest=Rest.MORE):
     record = Quic(version, server_name="web.whatsapp.com", client_alpn=("h2", "http/1.1"), ja4=JA4)
-    return Events((record,), Rest.DONE)
+    return Events((record,), rest)
 
 
 def play(*datagrams):
@@ -31,11 +31,13 @@ def play(*datagrams):
 
 @pytest.mark.parametrize(("version", "name"), [(1, "1"), (V2, "2"), (DRAFT, "draft-29")])
 def test_a_hello_in_one_initial(version, name):
-    assert read_datagram(initial(crypto(0, HELLO), version=version), True) == told(name)
+    assert read_datagram(initial(crypto(0, HELLO), version=version), True) == told(name, Rest.DONE)
 
 
 def test_googles_own_crypto_frames():
-    assert read_datagram(initial(b"\x08" + crypto(0, HELLO)[1:], version=0x54303531), True) == told("54303531")
+    assert read_datagram(initial(b"\x08" + crypto(0, HELLO)[1:], version=0x54303531), True) == told(
+        "54303531", Rest.DONE
+    )
 
 
 def test_pieces_out_of_order_over_two_initials():
@@ -88,7 +90,7 @@ def test_what_offers_no_version(data):
 
 def test_coalesced_packets_are_all_looked_at():
     ping = initial(b"\1", size=40)
-    assert read_datagram(ping + initial(crypto(0, HELLO), number=1), True) == told()
+    assert read_datagram(ping + initial(crypto(0, HELLO), number=1), True) == told(rest=Rest.DONE)
 
 
 def test_a_handshake_packet_says_the_hello_was_missed():
@@ -153,3 +155,30 @@ def test_no_bytes_raise_anything(changes):
 @given(st.binary(max_size=300))
 def test_no_frames_raise_anything(frames):
     QuicSession().datagram(initial(frames), True)
+
+
+SERVER = b"theirs-1"
+SAID = initial(b"\2" + bytes(4), dcid=b"", scid=SERVER, side=b"server in")
+
+
+@pytest.mark.parametrize(
+    ("datagrams", "server_id"),
+    [
+        ((SAID,), SERVER),
+        (
+            (initial(crypto(0, HELLO[:9]), number=1), RETRY, SAID),
+            SERVER,
+        ),  # the client goes on; a Retry's id is not kept
+        ((b"\x40" + bytes(40), SAID), SERVER),
+        ((initial(b"\2" + bytes(4), dcid=b"another", scid=SERVER),), b""),
+        ((b"\x40" + bytes(40),) * LISTENS, b""),
+        ((b"\xc0\0\0\0\1\xff",) * LISTENS, b""),
+    ],
+)
+def test_after_the_hello_the_server_is_listened_to_for_its_id(datagrams, server_id):
+    session = QuicSession()
+    assert session.datagram(initial(crypto(0, HELLO)), True) == told()
+    said = [session.datagram(data, False) for data in datagrams]
+    assert session.server_id == server_id
+    assert (said[-1] == Events((), Rest.DONE)) == (server_id == SERVER or len(datagrams) == LISTENS)
+    assert said[:-1] == [MORE] * (len(datagrams) - 1)
