@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sensor.frozen import frozen
 from sensor.track.reassembly import Gap, Stream
 from sensor.wire import (
+    MORE,
     DatagramEntry,
     Events,
     GiveUp,
@@ -231,6 +232,8 @@ class TcpConversation:
         self._take(reader, outcome, records)
 
     def _take(self, reader: Reader, outcome: Outcome, records: list[Record]) -> None:
+        if outcome is MORE:  # as nearly always
+            return
         match outcome:
             case NeedMore():
                 return

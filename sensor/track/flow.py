@@ -31,6 +31,13 @@ _PROTOS: dict[int, Literal["tcp", "udp", "icmp", "sctp"]] = {1: "icmp", 6: "tcp"
 BY_NUMBER = {50: "ipsec", 115: "l2tp"}
 QUIC_PORT = 443
 _UNSEEN = {"ech": "hidden_ech", "dot": "hidden_dns", "doq": "hidden_dns", "dns_port": "hidden_dns"}
+_SAYS: Mapping[type[Record], tuple[str, HostSource]] = {
+    Ssl: ("server_name", "sni"),
+    Quic: ("server_name", "sni"),
+    Http: ("host", "http"),
+    **dict.fromkeys((Smtp, Pop3, Imap, Ftp, Xmpp), ("server_name", "banner")),
+}
+"""What names the peer, and how sure that is."""
 _WITHOUT_PORTS = frozenset({"icmp", "other"})
 _SOURCE_RANK: dict[HostSource | None, int] = {None: 0, "banner": 1, "certificate": 2, "dns": 3, "http": 4, "sni": 5}
 
@@ -170,19 +177,11 @@ class Flow:
 
     def learn(self, record: Record) -> None:
         """What a record says of the flow's name and of a session on it."""
-        match record:
-            case Ssl(server_name=str(name)) | Quic(server_name=str(name)):
-                self.name(name, "sni")
-            case Ssl(subject=str(name)) if "." in name and " " not in name:  # else it names a program or a person
-                self.name(name, "certificate")
-            case Http(host=str(name)):
-                self.name(name, "http")
-            case Smtp(server_name=str(name)) | Pop3(server_name=str(name)) | Imap(server_name=str(name)):
-                self.name(name, "banner")
-            case Ftp(server_name=str(name)) | Xmpp(server_name=str(name)):
-                self.name(name, "banner")
-            case _:
-                pass
+        said = _SAYS.get(type(record))
+        if said is not None and (name := getattr(record, said[0])):
+            self.name(name, said[1])
+        elif type(record) is Ssl and record.subject and "." in record.subject and " " not in record.subject:
+            self.name(record.subject, "certificate")  # else it names a program or a person
         self.program = self.program or program(record)
         self.hides = self.hides or hiding(record, self._fixed[1].port)
         self._outer_name = self._outer_name or outer_name(record)

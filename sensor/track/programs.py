@@ -26,6 +26,8 @@ HTTP what only this program asks for:
 """
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from sensor.wire.records import Fingerprint, Http, Irc, Quic, Record, Ssl, Stun, Xmpp
 
@@ -65,31 +67,27 @@ SOAP = frozenset(("application/soap+xml", "multipart/encrypted", "multipart/x-mu
 
 def program(record: Record) -> str | None:
     """The word of the alerts' `app`, None where the record shows no program."""
-    match record:
-        case Fingerprint(app=app):
-            return app
-        case Ssl() | Quic():
-            return _of_handshake(record)
-        case Http():
-            return _of_request(record)
-        case Irc() | Xmpp():
-            return record.service
-        case Stun(app=app):
-            return app
-        case _:
-            return None
+    shows = _SHOWS.get(type(record))
+    return shows(record) if shows is not None else None
 
 
-def _of_handshake(record: Ssl | Quic) -> str | None:
-    if isinstance(record, Ssl):
-        names = (CERTIFICATES.get(name.lower()) for name in (record.subject, record.client_subject) if name)
-        named = next(filter(None, names), None) or ISSUERS.get((record.issuer or "").lower())
-        if named:
-            return named
-        if any(MESHCENTRAL.fullmatch(name) for name in (record.subject, record.issuer) if name):
-            return "meshcentral"
-        if TOR.fullmatch(f"{record.subject} {record.issuer}"):
-            return "tor"
+def _of_tls(record: Ssl) -> str | None:
+    named = _of_certificate(record) if record.subject or record.issuer or record.client_subject else None
+    return named or _of_offer(record)
+
+
+def _of_certificate(record: Ssl) -> str | None:
+    for name in (record.subject, record.client_subject):
+        if name and name.lower() in CERTIFICATES:
+            return CERTIFICATES[name.lower()]
+    if record.issuer and record.issuer.lower() in ISSUERS:
+        return ISSUERS[record.issuer.lower()]
+    if any(MESHCENTRAL.fullmatch(name) for name in (record.subject, record.issuer) if name):
+        return "meshcentral"
+    return "tor" if TOR.fullmatch(f"{record.subject} {record.issuer}") else None
+
+
+def _of_offer(record: Ssl | Quic) -> str | None:
     for protocol in record.client_alpn:
         if protocol in ALPN:
             return ALPN[protocol]
@@ -117,3 +115,22 @@ def _of_request(record: Http) -> str | None:
         return "teamviewer"
     soap = record.method == "POST" and record.request_mime_type in SOAP
     return "winrm" if soap and (path == "/wsman" or path.startswith("/wsman/")) else None
+
+
+def _of_itself(record: Fingerprint | Stun) -> str | None:
+    return record.app
+
+
+def _of_service(record: Irc | Xmpp) -> str | None:
+    return record.service
+
+
+_SHOWS: Mapping[type[Any], Callable[[Any], str | None]] = {
+    Fingerprint: _of_itself,
+    Ssl: _of_tls,
+    Quic: _of_offer,
+    Http: _of_request,
+    Irc: _of_service,
+    Xmpp: _of_service,
+    Stun: _of_itself,
+}

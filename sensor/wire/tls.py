@@ -35,21 +35,26 @@ from sensor.wire.tls_records import (
     Messages,
     Records,
     record_length,
+    whole_hello,
 )
 
 FATAL = 2
 ENOUGH = 4  # encrypted records of one side, after which no hello is expected any more
 
 
+NO_NAMES = Names()
+
+
 class _Side:
     """One direction."""
 
-    __slots__ = ("alert", "asked", "encrypted", "messages", "opaque", "past_hello", "records", "short")
+    __slots__ = ("asked", "begun", "encrypted", "messages", "opaque", "past_hello", "records", "short")
 
     def __init__(self) -> None:
         self.records = Records()
         self.messages = Messages()
         self.short = bytearray()  # an SSL 2 hello, or an alert
+        self.begun = False  # it said something
         self.asked = False  # it sent the ClientHello
         self.encrypted = False  # its change_cipher_spec was seen
         self.opaque = 0  # encrypted records seen
@@ -66,8 +71,8 @@ class TlsReader(TwoSides):
         self._sides = (_Side(), _Side())
         self._client: ClientHello | None = None
         self._server: ServerHello | None = None
-        self._names = Names()
-        self._client_names = Names()
+        self._names = NO_NAMES
+        self._client_names = NO_NAMES
         self._failed = False
 
     def data(self, data: bytes, *, from_orig: bool) -> Outcome:
@@ -76,6 +81,15 @@ class TlsReader(TwoSides):
             return MORE
         side = self._sides[from_orig]
         try:
+            if not side.begun:
+                side.begun = True
+                size = whole_hello(data)
+                if size:  # a side begins with a hello that fills one record, as nearly always: nothing need be cut
+                    self._message(side, data[5], data[9:size])
+                    side.records.passed()
+                    data = data[size:]
+                    if self._settled(side, HANDSHAKE, other_heard=self._heard[not from_orig]):
+                        return self._finish()
             for kind, piece, begins in side.records.feed(data):
                 self._piece(side, kind, piece, begins=begins)
                 if self._settled(side, kind, other_heard=self._heard[not from_orig]):
@@ -115,7 +129,7 @@ class TlsReader(TwoSides):
     def _certificate(self, side: _Side, body: bytes) -> None:
         if side.asked:
             self._client_names = read_names(body)
-        elif self._names == Names():
+        elif self._names == NO_NAMES:
             self._names = read_names(body)
 
     def _short(self, side: _Side, kind: int) -> None:
@@ -184,22 +198,22 @@ class TlsReader(TwoSides):
 
 def probe(orig: bytes, resp: bytes) -> Likeness:
     """A hello is enough, whatever the other side answers; without one, both sides must be records."""
-    if Likeness.YES in (_hello(orig), _hello(resp)):
+    if _hello(orig) or _hello(resp):
         return Likeness.YES
     return likeness(_record, orig, resp)
 
 
-def _hello(data: bytes) -> Likeness:
+def _hello(data: bytes) -> bool:
     """A handshake record that begins with a hello of plausible size, or an SSL 2 hello."""
-    if data[:1] >= b"\x80" and len(data) >= 11:
+    if len(data) < 11:
+        return False
+    if data[0] >= 0x80:
         return _v2_hello(data)
-    if len(data) < 11 or data[0] != HANDSHAKE or _record(data) is Likeness.NO:
-        return Likeness.NO
-    plausible = data[5] in (CLIENT_HELLO, SERVER_HELLO) and data[6] == 0 and data[9] in (3, 0x7F)
-    return Likeness.YES if plausible else Likeness.NO
+    plausible = data[0] == HANDSHAKE and data[5] in (CLIENT_HELLO, SERVER_HELLO) and data[6] == 0
+    return plausible and data[9] in (3, 0x7F) and (whole_hello(data) == len(data) or _record(data) is Likeness.YES)
 
 
-def _v2_hello(data: bytes) -> Likeness:
+def _v2_hello(data: bytes) -> bool:
     length = (data[0] & 0x7F) << 8 | data[1]
     lengths = [data[at] << 8 | data[at + 1] for at in (5, 7, 9)]
     client = (
@@ -211,7 +225,7 @@ def _v2_hello(data: bytes) -> Likeness:
         and length == 9 + sum(lengths)
     )
     server = data[2] == 4 and data[5:7] == b"\x00\x02" and data[3] <= 1 and data[4] <= 1
-    return Likeness.YES if client or server else Likeness.NO
+    return client or server
 
 
 def _record(data: bytes) -> Likeness:

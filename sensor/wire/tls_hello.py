@@ -10,14 +10,17 @@ GREASE values (RFC 8701) are left out everywhere. ECH is noted by its extension 
 server's key sends one that looks the same on purpose (RFC 9849, 6.2), so what is noted is that the name may be an outer one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from struct import Struct, unpack_from
+from typing import TypeVar
 
 from sensor.frozen import frozen
 from sensor.wire import ParseError
 from sensor.wire.cursor import Cursor
 from sensor.wire.text import host_name, printable
+
+T = TypeVar("T")
 
 SERVER_NAME = 0x0000
 SIGNATURE_ALGORITHMS = 0x000D
@@ -29,7 +32,10 @@ ESNI = 0xFFCE  # the draft before ECH: the name is nowhere in clear
 HELLO_RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")  # RFC 8446, 4.1.3
 MOST_PROTOCOLS = 16  # of ALPN: real clients offer one to four
 
-COMMON = 256  # bytes of a list of ciphers that is worth remembering
+COMMON = 256  # bytes of a list that is worth remembering
+REMEMBERED = 1_024  # lists
+
+_READ = frozenset({SERVER_NAME, SIGNATURE_ALGORITHMS, ALPN, SUPPORTED_VERSIONS, ECH, ESNI})
 
 _EXTENSION = Struct(">HH").unpack_from
 _VERSIONS = {
@@ -62,9 +68,7 @@ class ClientHello:
     @property
     def highest(self) -> int:
         """The highest version offered."""
-        if not self.versions:
-            return self.legacy_version
-        return min(self.versions) if self.legacy_version >= 0xFE00 else max(self.versions, key=_draft_last)
+        return _highest(self.legacy_version, self.versions) if self.versions else self.legacy_version
 
 
 @frozen
@@ -109,26 +113,19 @@ def read_client_hello(body: bytes, *, whole: bool = True, datagram: bool = False
         at += 1 + body[at] if datagram else 0
         ends = at + 2 + (body[at] << 8 | body[at + 1])
         ciphers = body[at + 2 : ends]
-        found = _extensions(body, ends + 1 + body[ends], whole=whole)
+        kinds, data = _extensions(body, ends + 1 + body[ends], whole=whole)
     except (ParseError, IndexError) as error:
         if whole:
             raise ParseError(str(error)) from None
         return ClientHello(legacy_version, whole=False)
-    return _client_hello(legacy_version, _offered(ciphers), found, whole=whole)
-
-
-def _client_hello(
-    legacy_version: int, ciphers: tuple[int, ...], found: list[tuple[int, bytes]], *, whole: bool
-) -> ClientHello:
-    data = dict(reversed(found))  # the first of its kind counts: a second one is against the RFC
     return ClientHello(
         legacy_version=legacy_version,
         versions=_numbers(data.get(SUPPORTED_VERSIONS, b"")[1:]),
-        ciphers=ciphers,
-        extensions=tuple([kind for kind, _ in found if kind not in GREASE]),
+        ciphers=_numbers(ciphers),
+        extensions=tuple(kinds),
         signature_algorithms=_numbers(data.get(SIGNATURE_ALGORITHMS, b"")[2:]),
         server_name=_server_name(data[SERVER_NAME]) if SERVER_NAME in data else None,
-        alpn=tuple(_protocols(data[ALPN])) if ALPN in data else (),
+        alpn=_protocols(data[ALPN]) if ALPN in data else (),
         ech=ECH in data or ESNI in data,
         whole=whole,
     )
@@ -136,25 +133,26 @@ def _client_hello(
 
 def read_server_hello(body: bytes) -> ServerHello:
     """The body of a ServerHello (or HelloRetryRequest)."""
-    cursor = Cursor(body)
-    version = cursor.u16()
-    if version >> 8 not in (0x03, 0xFE, 0x7F):
+    if len(body) < 2:
+        raise ParseError("no version")
+    version = body[0] << 8 | body[1]
+    if body[0] not in (0x03, 0xFE, 0x7F):
         raise ParseError(f"server version {version:04x}")
-    random = cursor.take(32)
-    if version >> 8 != 0x7F or version & 0xFF >= 22:  # earlier drafts of TLS 1.3 had no session id here
-        cursor.vector8()
-    cipher = cursor.u16()
-    if version >> 8 != 0x7F or version & 0xFF >= 22:
-        cursor.skip(1)
-    data = dict(_extensions(body, cursor.at, whole=True))
+    early = version >> 8 == 0x7F and version & 0xFF < 22  # drafts of TLS 1.3 without session id and compression
+    try:
+        at = 34 if early else 35 + body[34]
+        cipher = body[at] << 8 | body[at + 1]
+    except IndexError as error:
+        raise ParseError(str(error)) from None
+    _, data = _extensions(body, at + (2 if early else 3), whole=True)
     if len(data.get(SUPPORTED_VERSIONS, b"")) == 2:
         version = int.from_bytes(data[SUPPORTED_VERSIONS], "big")
-    chosen = next(_protocols(data[ALPN]), None) if ALPN in data else None
+    chosen = next(iter(_protocols(data[ALPN])), None) if ALPN in data else None
     return ServerHello(
         version=version,
         cipher=cipher,
         alpn=printable(chosen) if chosen is not None else None,
-        retry=random == HELLO_RETRY,
+        retry=body[2:34] == HELLO_RETRY,
     )
 
 
@@ -176,12 +174,13 @@ def read_v2_hello(message: bytes) -> ClientHello | ServerHello:
     raise ParseError("not an SSL 2 hello")
 
 
-def _extensions(body: bytes, at: int, *, whole: bool) -> list[tuple[int, bytes]]:
-    """(type, data) of each extension behind `at`; none at all is allowed (RFC 5246, 7.4.1.2)."""
-    found: list[tuple[int, bytes]] = []
-    if at == len(body):
-        return found
+def _extensions(body: bytes, at: int, *, whole: bool) -> tuple[list[int], dict[int, bytes]]:
+    """Types in the order sent, and what those say that are read here; none at all is allowed (RFC 5246, 7.4.1.2)."""
+    kinds: list[int] = []
+    read: dict[int, bytes] = {}
     size = len(body)
+    if at == size:
+        return kinds, read
     if at + 2 > size:
         raise ParseError("extensions without their length")
     stop = at + 2 + (body[at] << 8 | body[at + 1])
@@ -190,32 +189,35 @@ def _extensions(body: bytes, at: int, *, whole: bool) -> list[tuple[int, bytes]]
             raise ParseError("extensions longer than their message")
         stop = size
     at += 2
-    while at < stop:
-        if stop - at < 4:
-            break
+    while stop - at >= 4:
         kind, length = _EXTENSION(body, at)
-        at += 4
-        if length > stop - at:
-            at -= 4
+        end = at + 4 + length
+        if end > stop:
             break
-        found.append((kind, body[at : at + length]))
-        at += length
+        if kind not in GREASE:
+            kinds.append(kind)
+        if kind in _READ and kind not in read:  # the first of its kind counts: a second one is against the RFC
+            read[kind] = body[at + 4 : end]
+        at = end
     if at < stop and whole:
         raise ParseError("an extension longer than its list")
-    return found
+    return kinds, read
 
 
-def _offered(ciphers: bytes) -> tuple[int, ...]:
-    """Ciphers: a client offers the same again and again, but for GREASE."""
-    return _remembered(ciphers) if len(ciphers) <= COMMON else _numbers(ciphers)
+def _remembering(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """Clients offer the same again and again, but for GREASE, and go to the same servers: read once, if it is not too long."""
+    known = lru_cache(REMEMBERED)(read)
+    return lambda data: known(data) if len(data) <= COMMON else read(data)
 
 
+@_remembering
 def _numbers(data: bytes) -> tuple[int, ...]:
     """A list of two-byte numbers, GREASE left out."""
     count = len(data) // 2
     return tuple([number for number in unpack_from(f">{count}H", data) if number not in GREASE])
 
 
+@_remembering
 def _server_name(data: bytes) -> str | None:
     """RFC 6066, 3: list<2> of (type(1), name<2>). A list that contradicts itself is no name, and no reason to lose the rest."""
     try:
@@ -229,21 +231,26 @@ def _server_name(data: bytes) -> str | None:
     return None
 
 
-def _protocols(data: bytes) -> Iterator[bytes]:
+@_remembering
+def _protocols(data: bytes) -> tuple[bytes, ...]:
     """RFC 7301, 3.1: list<2> of name<1>."""
+    found: list[bytes] = []
     try:
         names = Cursor(Cursor(data).vector16())
         for _ in range(MOST_PROTOCOLS):
             if not names.left:
-                return
+                break
             name = names.vector8()
             if len(name) != 2 or not is_grease(name[0] << 8 | name[1]):
-                yield name
+                found.append(name)
     except ParseError:
-        return
+        pass
+    return tuple(found)
 
 
-_remembered = lru_cache(1_024)(_numbers)
+@lru_cache(REMEMBERED)
+def _highest(legacy_version: int, versions: tuple[int, ...]) -> int:
+    return min(versions) if legacy_version >= 0xFE00 else max(versions, key=_draft_last)
 
 
 def _draft_last(version: int) -> tuple[bool, int]:

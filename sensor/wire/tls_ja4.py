@@ -19,7 +19,7 @@ from typing import Literal
 
 from sensor.wire.tls_hello import ALPN, SERVER_NAME, ClientHello
 
-COMMON = 128  # ciphers of a list that is worth remembering
+COMMON = 256  # numbers that a client offers, if it is worth remembering
 _VERSIONS = {
     0x0002: "s2",
     0x0300: "s3",
@@ -37,34 +37,47 @@ def ja4(hello: ClientHello, transport: Literal["t", "q", "d"] = "t") -> str | No
     """The fingerprint; None for a hello that was cut, whose lists are not what the client offered."""
     if not hello.whole:
         return None
+    offered = len(hello.ciphers) + len(hello.extensions) + len(hello.signature_algorithms)
+    made = _remembered if offered <= COMMON else _made
+    return made(
+        transport,
+        hello.highest,
+        hello.ciphers,
+        tuple(sorted(hello.extensions)),
+        hello.signature_algorithms,
+        hello.alpn[0] if hello.alpn else b"",
+    )
+
+
+def _made(
+    transport: str,
+    version: int,
+    ciphers: tuple[int, ...],
+    extensions: tuple[int, ...],
+    signature_algorithms: tuple[int, ...],
+    protocol: bytes,
+) -> str:
     head = "".join(
         (
             transport,
-            _VERSIONS.get(hello.highest, "00"),
-            "d" if SERVER_NAME in hello.extensions else "i",
-            f"{min(len(hello.ciphers), 99):02}",
-            f"{min(len(hello.extensions), 99):02}",
-            _alpn(hello.alpn),
+            _VERSIONS.get(version, "00"),
+            "d" if SERVER_NAME in extensions else "i",
+            f"{min(len(ciphers), 99):02}",
+            f"{min(len(extensions), 99):02}",
+            _alpn(protocol),
         )
     )
-    extensions = _hex(sorted(kind for kind in hello.extensions if kind not in (SERVER_NAME, ALPN)))
-    if hello.signature_algorithms:
-        extensions += "_" + _hex(hello.signature_algorithms)
-    return f"{head}_{_ciphers(hello.ciphers)}_{_digest(extensions if hello.extensions else '')}"
+    offered = _hex([kind for kind in extensions if kind not in (SERVER_NAME, ALPN)])
+    if signature_algorithms:
+        offered += "_" + _hex(signature_algorithms)
+    return f"{head}_{_digest(_hex(sorted(ciphers)))}_{_digest(offered if extensions else '')}"
 
 
-def _ciphers(ciphers: tuple[int, ...]) -> str:
-    """A client offers the same again and again."""
-    return _remembered(ciphers) if len(ciphers) <= COMMON else _digest(_hex(sorted(ciphers)))
+_remembered = lru_cache(1_024)(_made)
+"""A client offers the same again and again, whatever order it shuffles its extensions into."""
 
 
-@lru_cache(1_024)
-def _remembered(ciphers: tuple[int, ...]) -> str:
-    return _digest(_hex(sorted(ciphers)))
-
-
-def _alpn(names: tuple[bytes, ...]) -> str:
-    name = names[0] if names else b""
+def _alpn(name: bytes) -> str:
     if not name:
         return "00"
     ends = bytes((name[0], name[-1]))

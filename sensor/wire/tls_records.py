@@ -40,6 +40,10 @@ class Records:
         self._left = 0
         self._first = True
 
+    def passed(self) -> None:
+        """A whole record was read elsewhere."""
+        self._first = False
+
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes, bool]]:
         at, size = 0, len(data)
         while at < size:
@@ -72,6 +76,21 @@ class Records:
                 raise ParseError("an SSL 2 hello longer than any")
         else:
             self._kind, self._left = header[0], record_length(header)
+
+
+def whole_hello(data: bytes) -> int:
+    """The length of the record at the start of `data` if it is one whole hello and nothing else, as nearly always; else 0."""
+    if (
+        len(data) < 9
+        or data[0] != HANDSHAKE
+        or data[1] != 3
+        or data[2] > 4
+        or data[5] not in (CLIENT_HELLO, SERVER_HELLO)
+    ):
+        return 0
+    length = data[3] << 8 | data[4]
+    alone = data[6] == 0 and data[7] << 8 | data[8] == length - 4
+    return 5 + length if alone and 5 + length <= len(data) and length <= KEPT[SERVER_HELLO] else 0
 
 
 class Messages:

@@ -3,7 +3,7 @@
 import pytest
 
 from sensor.wire import ParseError
-from sensor.wire.tls_records import KEPT, Messages, Records
+from sensor.wire.tls_records import KEPT, Messages, Records, whole_hello
 from tests.sensor.wire.hellos import record
 
 
@@ -61,3 +61,23 @@ def test_only_the_first_certificate_is_kept():
 def test_a_hello_that_announces_too_much_is_none():
     with pytest.raises(ParseError):
         list(Messages().feed(b"\x02\x00\x80\x00"))
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (b"\x16\x03\x01\0\x08\x01\0\0\x04abcd", 13),
+        (b"\x16\x03\x04\0\x06\x02\0\0\x02ab\x14\x03\x03\0\x01\x01", 11),  # the next record is left
+        (b"\x16\x03\x01\0\x08\x01\0\0\x04abc", 0),  # not all there
+        (b"\x16\x03\x01\0\x08\x01\0\0\x05abcd", 0),  # goes on in the next record
+        (b"\x16\x03\x01\0\x08\x01\0\0\x02ab\0\0", 0),  # another message shares the record
+        (b"\x16\x03\x01\0\x08\x0b\0\0\x04abcd", 0),  # a certificate
+        (b"\x16\x04\x01\0\x08\x01\0\0\x04abcd", 0),
+        (b"\x16\x03\x05\0\x08\x01\0\0\x04abcd", 0),
+        (b"\x17\x03\x01\0\x08\x01\0\0\x04abcd", 0),
+        (b"\x16\x03\x01\x40\x05\x02\0\x40\x01" + bytes(0x4001), 0),  # longer than any
+        (b"\x16\x03\x01", 0),
+    ],
+)
+def test_a_hello_that_fills_its_record(data, size):
+    assert whole_hello(data) == size
