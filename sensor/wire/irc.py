@@ -2,7 +2,7 @@ r"""IRC: that people chat, never what or with whom (RFC 1459, 2.3; RFC 2812; IRC
 
     line: [@tags SP] [:origin SP] command|three digits [SP parameter]… [SP :last parameter] LF
 
-The client says NICK and USER; the server answers 001 once it is let in. A PRIVMSG whose text is `\x01DCC SEND|CHAT … \x01`
+Taken up where it is under way, too. The client says NICK and USER; the server answers 001 once it is let in. A PRIVMSG whose text is `\x01DCC SEND|CHAT … \x01`
 offers a direct connection, a file's or a chat's: counted, its name, address and partner skipped. After STARTTLS is granted
 (670) TLS follows: `Rest.HANDOVER`. Told when the server lets in, with the first DCC offer, and at the end.
 """
@@ -26,8 +26,13 @@ _OPENS = re.compile(
 _SERVES = re.compile(
     rb"(?::[\w.-]+ )?NOTICE (?:AUTH|\*) :|:[\w.-]+ (?:001 \S+ :|CAP \S+ (?:LS|ACK|NAK) |NOTICE \S+ :\*\*\* )"
 )
-_FIRST = frozenset((b"C", b"N", b"U", b"P", b":"))
-_BEGINS = (b"CAP ", b"NICK ", b"USER ", b"PASS ", b"NOTICE ", b":")
+_UNDER_WAY = re.compile(
+    rb"(?:@\S+ )?:[^\s!@:]+![^\s!@]+@\S+ (?:PRIVMSG|NOTICE|JOIN|PART|QUIT|NICK|MODE|KICK|TOPIC) [^\r\n]+\r?\n"
+    rb"|:[\w-]+(?:\.[\w-]+)+ (?:00[2-5]|2[5-6][0-6]|3(?:3[1-3]|53|66|7[256])) [^\s:]+ [^\r\n]*\r?\n"
+    rb"|PRIVMSG [#&][^\s,:]+ :[^\r\n]+\r?\n"
+)  # people's lines, a server's numbers, or what is said in a room: a capture that began late
+_FIRST = frozenset((b"C", b"N", b"U", b"P", b":", b"@"))
+_BEGINS = (b"CAP ", b"NICK ", b"USER ", b"PASS ", b"NOTICE ", b"PRIVMSG ", b":", b"@")
 
 
 class IrcReader(TwoSides):
@@ -98,7 +103,7 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
 def _judge(data: bytes) -> Likeness:
     if data[:1] not in _FIRST:
         return Likeness.NO
-    if _OPENS.match(data) or _SERVES.match(data):
+    if _OPENS.match(data) or _SERVES.match(data) or _UNDER_WAY.match(data):
         return Likeness.YES
     if len(data) >= FIRST_BYTES or not any(data.startswith(w[: len(data)]) for w in _BEGINS):
         return Likeness.NO

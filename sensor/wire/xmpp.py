@@ -4,6 +4,9 @@
     server <stream:features><starttls …>…          client <starttls …/>     server <proceed …/>     then TLS
     client <auth mechanism='PLAIN'>…</auth>        server <success …/> | <failure>…
 
+A capture that began late shows <message type='chat' …>, <presence from= to= …>, <iq id= type='get' …> or an <r/> that asks how far the
+other side has read (XEP-0198).
+
 Addresses, secrets and messages are skipped, never kept. After <proceed/> TLS follows: `Rest.HANDOVER`. Told once.
 """
 
@@ -27,6 +30,12 @@ _BEGINS = re.compile(rb"\s*(?:<\?xml[^>]{0,128}\?>\s*)?<stream:stream\s[^>]*\Z")
 _PROLOGUE = re.compile(
     rb"\s*<?\??[xml]{0,3}\Z|\s*<\?xml[^>]{0,128}\Z|\s*(?:<\?xml[^>]{0,128}\?>\s*)?<?[stream:]{0,13}\Z"
 )
+_STANZA = re.compile(
+    rb"\s*<(?:iq\s(?=[^>]*\bid=)[^>]*\btype=['\"](?:get|set|result|error)['\"]|[ar]\s+xmlns=['\"]urn:xmpp:sm:"
+    rb"|message\s[^>]*\btype=['\"](?:chat|groupchat|headline)['\"]|presence\s(?=[^>]*\bfrom=['\"][^'\"@]+@)[^>]*\bto=['\"])"
+)
+_STANZA_BEGINS = re.compile(rb"\s*<([a-z]{0,8})(\s[^>]*)?\Z")
+_STANZAS = (b"iq", b"message", b"presence", b"a", b"r")
 _HEAD = re.compile(rb"<stream:stream\s[^>]*>")
 _TO = re.compile(rb"\sto=['\"]([^'\"]{1,255})['\"]")
 _FROM = re.compile(rb"\sfrom=['\"]([^'\"]{1,255})['\"]")
@@ -50,6 +59,8 @@ class XmppReader(TwoSides):
         buffer = self._buffers[from_orig]
         searched = max(len(buffer) - 512, 0)  # no element looked for is longer
         buffer += data
+        if _STANZA.match(buffer[:FIRST_BYTES]):
+            return Events((Xmpp(None, "none"),), Rest.DONE)
         proceed = None if from_orig else _PROCEED.search(buffer, searched)
         if proceed:
             left = bytes(buffer[proceed.end() :]).lstrip()
@@ -91,7 +102,15 @@ def _judge(data: bytes) -> Likeness:
     head = data[:FIRST_BYTES]
     if not head[:1].isspace() and head[:1] != b"<":
         return Likeness.NO
-    if _STREAM.match(head):
+    if _STREAM.match(head) or _STANZA.match(head):
         return Likeness.YES
-    unsure = len(head) < FIRST_BYTES and (_BEGINS.match(head) or _PROLOGUE.match(head))
+    unsure = len(head) < FIRST_BYTES and (_BEGINS.match(head) or _PROLOGUE.match(head) or _stanza_begins(head))
     return Likeness.MAYBE if unsure else Likeness.NO
+
+
+def _stanza_begins(head: bytes) -> bool:
+    """An element whose name may be a stanza's, still open."""
+    found = _STANZA_BEGINS.match(head)
+    if found is None:
+        return False
+    return found[1] in _STANZAS if found[2] else any(name.startswith(found[1]) for name in _STANZAS)

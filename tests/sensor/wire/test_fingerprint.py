@@ -60,8 +60,7 @@ FRAMES = [
 ]
 CONTROL = [
     ("citrix", [Resp(b"\x7f\x7fICA\0"), Orig(b"\x7f\x7fICA\0")]),
-    ("citrix", [Resp(b"\x7f\x7fICA\0"), Orig(b"x")]),
-    ("citrix", [Resp(b"\7\7ICA\0"), Orig(b"\7")]),
+    ("citrix", [Resp(b"\7\7ICA\0"), Orig(b"\7\7ICA\0")]),
     ("citrix", [Orig(b"\x1aCGP/01\0"), Resp(b"\x1a")]),
     ("dameware", [Resp(DAMEWARE), Orig(DAMEWARE)]),
     ("pcanywhere", [Orig(bytes(4)), Resp(b"\0X\x08\0}\x08\x0d\x0a\0.\x08Please press")]),
@@ -141,6 +140,10 @@ def sides(script):
 def test_signs(app, script):
     check(FingerprintReader, [*script, Fingerprint(app), Rest.DONE])
     assert probe(*sides(script)) is Likeness.YES
+
+
+def test_a_citrix_server_counts_whatever_its_client_says():
+    check(FingerprintReader, [Resp(b"\x7f\x7fICA\0"), Orig(b"x"), Fingerprint("citrix"), Rest.DONE])
 
 
 def test_every_sign_is_tried():

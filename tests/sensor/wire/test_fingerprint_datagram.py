@@ -32,32 +32,32 @@ def told(*datagrams):
     return records
 
 
-@pytest.mark.parametrize(
-    ("app", "data"),
-    [
-        ("teamviewer", bytes(11) + b"\x17\x24\0"),
-        ("discord", b"\x13\x37\xca\xfe\xa9\1\0\0"),
-        ("teamspeak", b"TS3INIT1\0\x65\0\0\x88" + bytes(21)),
-        ("teamspeak", b"\xf4\xbe\3\0" + bytes(176)),
-        ("teamspeak", b"\xf4\xbe\4\0" + bytes(432)),
-        ("telegram", CALL + b"\xfe\xff\xff\xff" + QUERY),
-        ("telegram", CALL + b"\xc7\x72\x15\xc0" + QUERY + bytes(24)),
-        ("telegram", CALL + b"\x1c\x37\xd9\x27" + QUERY + bytes(24)),
-        ("imo", b"\x09\2" + CLOCK),
-        ("imo", b"\x09\3" + CLOCK),
-        ("imo", b"\0\x09\3" + CLOCK),
-        ("line", b"\xb6\x07\0\4" + bytes(4)),
-        ("line", b"\xb6\x09\0\x0c" + bytes(12)),
-        ("line", b"\xb6\x18\0\x6a" + bytes(106)),
-        ("line", b"\xb6\x13\0\6" + bytes(31)),
-        ("line", b"\xb6\x13\0\6" + bytes(42)),
-        ("line", b"\xb6\x14\0\x27" + bytes(39)),
-        ("qq", QQ_FILE),
-        ("zoom", MEETING),
-        ("tailscale", DISCO),
-        ("zerotier", ZEROTIER),
-    ],
-)
+SIGNS_OF_ONE = [
+    ("teamviewer", bytes(11) + b"\x17\x24\0"),
+    ("discord", b"\x13\x37\xca\xfe\xa9\1\0\0"),
+    ("teamspeak", b"TS3INIT1\0\x65\0\0\x88" + bytes(21)),
+    ("teamspeak", b"\xf4\xbe\3\0" + bytes(176)),
+    ("teamspeak", b"\xf4\xbe\4\0" + bytes(432)),
+    ("telegram", CALL + b"\xfe\xff\xff\xff" + QUERY),
+    ("telegram", CALL + b"\xc7\x72\x15\xc0" + QUERY + bytes(24)),
+    ("telegram", CALL + b"\x1c\x37\xd9\x27" + QUERY + bytes(24)),
+    ("imo", b"\x09\2" + CLOCK),
+    ("imo", b"\x09\3" + CLOCK),
+    ("imo", b"\0\x09\3" + CLOCK),
+    ("line", b"\xb6\x07\0\4" + bytes(4)),
+    ("line", b"\xb6\x09\0\x0c" + bytes(12)),
+    ("line", b"\xb6\x18\0\x6a" + bytes(106)),
+    ("line", b"\xb6\x13\0\6" + bytes(31)),
+    ("line", b"\xb6\x13\0\6" + bytes(42)),
+    ("line", b"\xb6\x14\0\x27" + bytes(39)),
+    ("qq", QQ_FILE),
+    ("zoom", MEETING),
+    ("tailscale", DISCO),
+    ("zerotier", ZEROTIER),
+]
+
+
+@pytest.mark.parametrize(("app", "data"), SIGNS_OF_ONE)
 def test_signs(app, data):
     assert read_datagram(data, True) == Events((Fingerprint(app),), Rest.DONE)
     assert probe(data, b"") is probe(b"", data) is Likeness.YES

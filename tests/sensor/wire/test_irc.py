@@ -72,6 +72,10 @@ def test_what_is_no_irc():
         (b"", b":a.example.net NOTICE * :*** Checking Ident\r\n"),
         (b"", b"NOTICE AUTH :*** Looking up\r\n"),
         (b"", b":irc.example.org 001 a :Welcome\r\n"),
+        (b"", b":anne!a@host.example.org PRIVMSG #salle :bonjour\r\n"),
+        (b"", b"@time=2026-11-22T10:00:00Z :anne!a@host JOIN #salle\r\n"),
+        (b"", b":irc.example.org 353 a = #salle :anne paul\r\n"),
+        (b"PRIVMSG #salle :bonjour\r\n", b""),
     ],
 )
 def test_probe(orig, resp):
@@ -90,6 +94,9 @@ def test_probe(orig, resp):
         (b"NICKEL", b""),
         (b"NOTICE: it is late\r\nfor\r\nthis\r\n", b""),
         (b":" + b"x" * FIRST_BYTES, b""),
+        (b":anne PRIVMSG\r\nx\r\ny\r\n", b""),
+        (b"", b":host 353 a\r\nx\r\ny\r\n"),
+        (b"PRIVMSG anne bonjour\r\nx\r\ny\r\n", b""),
     ],
 )
 def test_look_alikes(orig, resp):

@@ -37,6 +37,28 @@ def test_tls_takes_over():
     )
 
 
+@pytest.mark.parametrize(
+    "stanza",
+    [
+        b"<message to='anne@example.org' type='chat'><body>x</body></message>",
+        b'<iq type="get" id="7" to="example.org"><ping xmlns="urn:xmpp:ping"/></iq>',
+        b"<presence from='anne@example.org/x' to='paul@example.org'/>",
+        b"\n<r xmlns='urn:xmpp:sm:3'/>",
+    ],
+)
+def test_a_stream_under_way(stanza):
+    check(XmppReader, [Resp(stanza), Xmpp(None, "none"), Rest.DONE], splits=False)
+    assert probe(b"", stanza) is probe(stanza, b"") is Likeness.YES
+    assert probe(stanza[:9], b"") is Likeness.MAYBE
+
+
+@pytest.mark.parametrize(
+    "data", [b"<message kind='chat'>x", b"<iq type='get'>x</iq>", b"<presence to='x'/>x", b"<r xmlns='urn:y'/>x"]
+)
+def test_xml_that_is_no_stanza(data):
+    assert probe(data, b"") is Likeness.NO
+
+
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"</starttls>", b"</starttls>\n"])
 def test_what_ends_the_line_of_starttls_is_no_part_of_tls(end):
     """go-sendxmpp ends its line, and the TLS behind was not read."""
