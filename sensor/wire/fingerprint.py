@@ -75,7 +75,7 @@ class FingerprintReader(TwoSides):
         for app, sign in self._signs:
             said = sign(orig, resp)
             if said is Likeness.YES:
-                return Events((Fingerprint(app, *remote.outcome(app, orig, resp)),), Rest.DONE)
+                return Events((Fingerprint(app, *_outcome(app, orig, resp)),), Rest.DONE)
             if said is Likeness.MAYBE:
                 still.append((app, sign))
         self._signs = still
@@ -84,6 +84,12 @@ class FingerprintReader(TwoSides):
 
     def _finish(self) -> Outcome:
         return GiveUp("no sign")
+
+
+def _outcome(app: str, orig: bytes, resp: bytes) -> tuple[bool, bool]:
+    if app == "rustdesk" and control.rustdesk_served(orig, resp) is Likeness.YES:
+        return False, False
+    return remote.outcome(app, orig, resp)
 
 
 def probe(orig: bytes, resp: bytes) -> Likeness:

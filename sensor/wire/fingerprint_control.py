@@ -9,9 +9,12 @@ Winbox      client length 6 user NUL key(32) parity(1), server 0x31 6 key(32) pa
 PPTP        both sides 0 156 0 1, 0x1A2B3C4D 0, then message 1 and its answer 2               RFC 2637, 2.1, 2.2; hides, not controls
 RustDesk    frames: length << 2 | bytes of the length - 1 (1 to 4, little-endian), then protobuf     hbb_common, bytes_codec.rs
             relay: field 18 with a uuid; direct: one side field 3 (a signed id), the other field 4 (two keys)    message.proto
+            its own server: both sides field 25 (keys); fields 8 and 11 (a hole to punch), 15 and 16 (a key), 20 and 21 (which NAT)
+            rendezvous.proto; that is presence, not control
 """
 
 import re
+from collections.abc import Callable
 
 from sensor.wire import Likeness
 from sensor.wire.sides import best, both, starts
@@ -27,7 +30,17 @@ WINBOX_SERVER, WINBOX_METHOD, WINBOX_FULL = 0x31, 6, 0xFF
 RELAY = re.compile(rb"\x92\x01.{1,2}(?:\x0a[\x01-\x40][\w.-]{1,64})?\x12\x24[0-9a-f-]{36}", re.DOTALL)
 SIGNED = re.compile(rb"\x1a.{5}", re.DOTALL)
 KEYS = re.compile(rb"\x22\x54\x0a\x20.{32}\x12\x30", re.DOTALL)
-RELAY_LONGEST, KEYS_SIZE, SIGNED_SIZE = 128, 38, 6
+EXCHANGE = re.compile(rb"\xca\x01.{1,2}\x0a[\x20-\x60]", re.DOTALL)
+PUNCH, PUNCHED = re.compile(rb"\x42.\x0a[\x06-\x20][\w-]{6}", re.DOTALL), re.compile(rb"\x5a.", re.DOTALL)
+REGISTER, REGISTERED = re.compile(rb"\x7a.\x0a[\x06-\x20][\w-]{6}", re.DOTALL), re.compile(rb"\x82\x01.", re.DOTALL)
+NAT, NAT_TOLD = re.compile(rb"\xa2\x01(?:\0|.\x08)", re.DOTALL), re.compile(rb"\xaa\x01(?:\0|.\x08)", re.DOTALL)
+SERVED = (
+    (EXCHANGE, EXCHANGE, b"\xca\x01", b"\xca\x01"),
+    (PUNCH, PUNCHED, b"\x42", b"\x5a"),
+    (REGISTER, REGISTERED, b"\x7a", b"\x82\x01"),
+    (NAT, NAT_TOLD, b"\xa2\x01", b"\xaa\x01"),
+)
+RELAY_LONGEST, KEYS_SIZE, SIGNED_SIZE, SERVED_ENOUGH = 128, 38, 6, 16
 LEAST = (
     0,
     0x3F,
@@ -109,7 +122,16 @@ def pptp(orig: bytes, resp: bytes) -> Likeness:
 def rustdesk(orig: bytes, resp: bytes) -> Likeness:
     relayed = both(orig, resp, _relayed, _any)
     direct = best((both(orig, resp, _keys, _signed), both(orig, resp, _signed, _keys)))
-    return best((relayed, direct))
+    return best((relayed, direct, rustdesk_served(orig, resp)))
+
+
+def rustdesk_served(orig: bytes, resp: bytes) -> Likeness:
+    """What a program and the server that makes it found say to each other."""
+
+    def frame(pattern: re.Pattern[bytes], begins: bytes) -> Callable[[bytes], Likeness]:
+        return lambda data: _first(data, pattern, begins, SERVED_ENOUGH)
+
+    return best(both(orig, resp, frame(asks, a), frame(answers, b)) for asks, answers, a, b in SERVED)
 
 
 def _frame(data: bytes) -> tuple[int, bytes]:

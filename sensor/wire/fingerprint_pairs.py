@@ -3,7 +3,7 @@
     XDMCP       1(2) opcode(2) length(2): Request(7) and Accept(8), or Manage(10) after either     XDMCP 1.1, 1
     RustDesk    field 6 with an id, answered by field 7                                  rustdesk, rendezvous.proto
     QQ          2 version(2) command(2) number(2) … 3: command and number come back        Wireshark, packet-oicq.c
-                or 2 length(2, of all) … from both sides             nDPI, qq.c; libprotoident, lpi_qq.cc
+                or 2 length(2, of all) 0 … from both sides            nDPI, qq.c; libprotoident, lpi_qq.cc
     Mumble      0(4) word(8): the word comes back in 24 bytes; from 1.5 on 1 and a protobuf whose first field comes back
                 Mumble protocol, UDP ping; MumbleUDP.proto
     Viber       id(2) 3 0 in 12 bytes, answered by 4 0 in 12; id(2) 12 0 in 55, answered by id 1 0 in 76
@@ -70,7 +70,8 @@ def oicq(data: bytes) -> Words:
 
 
 def _qq_whole(data: bytes) -> Words:
-    return FOUND if len(data) >= 20 and data[0] == 2 and int.from_bytes(data[1:3], "big") == len(data) else ()
+    fits = len(data) >= 20 and data[0] == 2 and data[3] == 0
+    return FOUND if fits and int.from_bytes(data[1:3], "big") == len(data) else ()
 
 
 def _mumble_new_asks(data: bytes) -> Words:

@@ -142,6 +142,22 @@ def test_signs(app, script):
     assert probe(*sides(script)) is Likeness.YES
 
 
+@pytest.mark.parametrize(
+    ("asks", "answers"),
+    [
+        (b"\xca\x01\x54\x0a\x20" + bytes(32) + b"\x0a\x30" + bytes(48), b"\xca\x01\x62\x0a\x60" + bytes(96)),
+        (b"\x42\x0d\x0a\x09123456789\x10\1", b"\x5a\2\x18\1"),
+        (b"\x7a\x0b\x0a\x09123456789", b"\x82\1\0"),
+        (b"\xa2\1\0", b"\xaa\1\4\x08\xe1\xd4\3"),
+    ],
+)
+def test_a_rustdesk_server_is_no_session(asks, answers):
+    said = Fingerprint("rustdesk", established=False, control=False)
+    check(FingerprintReader, [Orig(protobuf(asks)), Resp(protobuf(answers)), said, Rest.DONE], splits=False)
+    assert probe(protobuf(asks), protobuf(answers)) is Likeness.YES
+    assert probe(protobuf(asks), protobuf(b"\x0a" + answers)) is not Likeness.YES
+
+
 def test_a_citrix_server_counts_whatever_its_client_says():
     check(FingerprintReader, [Resp(b"\x7f\x7fICA\0"), Orig(b"x"), Fingerprint("citrix"), Rest.DONE])
 

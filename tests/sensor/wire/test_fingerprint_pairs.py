@@ -81,6 +81,7 @@ MET = [
     ("l2tp", l2tp(1), l2tp(2)),
 ]
 NOT_MET = [
+    (b"\2\0\x48\1" + bytes(68), b"\2\0\x28\1" + bytes(36)),
     (b"\2\0\x48" + bytes(68), b"\2\0\x28" + bytes(37)),
     (PING + b"\x10\1", PING[:-1] + b"\5\x18\x80\x80\x80\x28"),
     (b"\1\x08\1", b"\1\x08\1\x18\1"),  # a clock that has hardly begun
