@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from sensor.frozen import frozen
 
 CAP = 5_000
 CONNS = 64  # growing at the same time; of one that has stopped growing nothing need be remembered
+_QUARTER = 900_000_000_000  # ns: days begin, and clocks change, on a quarter of an hour everywhere
 MONTH = timedelta(days=30)
 _QUIET = 600_000_000_000  # ns: how often an alert that is told once a month is brought up to date
 _TWO_DAYS = 172_800_000_000_000
@@ -91,7 +93,7 @@ class Ledger:
         self, speaker: Speaker, zone: ZoneInfo, *, cap: int = CAP, place: Callable[[str | None, str], str] | None = None
     ) -> None:
         self._speaker = speaker
-        self._zone = zone
+        self._day_of = lru_cache(256)(lambda quarter: local_time(quarter * _QUARTER, zone).date())
         self._cap = cap
         self._place = place or (lambda host, ip: host or ip)
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
@@ -124,7 +126,7 @@ class Ledger:
         return self._alert(entry, o) if self._grow(entry, o) or earlier else None
 
     def _day(self, ns: int) -> date:
-        return local_time(ns, self._zone).date()
+        return self._day_of(ns // _QUARTER)
 
     def _resumed(self, key: Key, o: Occurrence) -> Entry | None:
         """The session of an earlier run that this one, whose start nobody saw, is the rest of."""

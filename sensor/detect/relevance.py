@@ -26,12 +26,12 @@ FIXED: frozenset[Getter] = frozenset(
 
 
 def kind(event: Event) -> Hashable:
-    """What the fixed fields hang on. A destination is known by its place in memory: the lists keep it."""
+    """What the fixed fields hang on. Destinations and directions are known by their place in memory: the lists keep them, and enums hash slowly."""
     conn = event.conn
     return (
         conn.service if event.record is conn else event.record.service,
         id(event.destination),
-        event.direction,
+        id(event.direction),
         event.device.group,
         conn.proto,
         conn.services,

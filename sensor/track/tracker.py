@@ -170,17 +170,9 @@ class Tracker:
         buffer = frames.data if kind == Kind.PAYLOAD else self.kernel.tables.whole
         data = self._runs.payload(buffer, offset, length)
         if isinstance(conversation, TcpConversation):
-            records = conversation.segment(
-                Segment(
-                    seq,
-                    data,
-                    ack if flags & _ACK else None,
-                    max(wire_length - length, 0),
-                    bool(flags & _FIN),
-                    bool(flags & _RST),
-                ),
-                from_orig=bool(from_orig),
-            )
+            missing = max(wire_length - length, 0)
+            heard = Segment(seq, data, ack if flags & _ACK else None, missing, bool(flags & _FIN), bool(flags & _RST))
+            records = conversation.segment(heard, from_orig=bool(from_orig))
         else:
             records = self._quic.datagram(flow, conversation, data, from_orig=bool(from_orig), fresh=fresh)
         flow.heard()
@@ -249,7 +241,7 @@ class Tracker:
     def _split(self, table: NDArray[np.void]) -> tuple[list[Row], NDArray[np.void]]:
         """Rows of flows that carried payload, and the others as they are."""
         known = np.fromiter((uid in self._flows for uid in table["uid"].tolist()), dtype=bool, count=len(table))
-        return rows(table[known]), table[~known]
+        return (rows(table), table[:0]) if known.all() else (rows(table[known]), table[~known])
 
     def _end(self, table: NDArray[np.void]) -> Iterator[Observation]:
         """These flows are over: what can still be told of them is told."""
@@ -290,10 +282,14 @@ class Tracker:
 
     def _sum(self, row: Row, flow: Flow) -> None:
         """Adds the row's growth to the series."""
-        bytes_ = (row.orig_ip_bytes - row.told_orig_ip_bytes, row.resp_ip_bytes - row.told_resp_ip_bytes)
-        packets = (row.orig_pkts - row.told_orig_pkts, row.resp_pkts - row.told_resp_pkts)
-        if any(packets):
-            new = not (row.told_orig_pkts or row.told_resp_pkts)
-            oriented = flow.orients(*bytes_), flow.orients(*packets)
-            what = flow.service, flow.destination(self._classify)
-            self._traffic.add(row.last_ts, whose(flow.device), what, *oriented, int(new))
+        there, back = row.orig_pkts - row.told_orig_pkts, row.resp_pkts - row.told_resp_pkts
+        if not there and not back:
+            return
+        self._traffic.add(
+            row.last_ts,
+            whose(flow.device),
+            (flow.service, flow.destination(self._classify)),
+            flow.orients(row.orig_ip_bytes - row.told_orig_ip_bytes, row.resp_ip_bytes - row.told_resp_ip_bytes),
+            flow.orients(there, back),
+            int(not (row.told_orig_pkts or row.told_resp_pkts)),
+        )

@@ -12,6 +12,7 @@ message exactly.
 
 from collections.abc import Iterator
 from ipaddress import IPv6Address
+from struct import Struct
 from typing import ClassVar
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest
@@ -23,6 +24,7 @@ from sensor.wire.sides import TwoSides, likeness
 from sensor.wire.text import printable
 
 HEADER = 12
+_HEADER = Struct(">6H").unpack_from
 OPCODES = frozenset({0, 2, 4, 5, 6})  # query, status, notify, update, stateful operations
 NBNS_OPCODES = frozenset({5, 6, 7, 8, 15})  # NetBIOS names: registration, release, wait, refresh (RFC 1002, 4.2.1.1)
 CLASSES = frozenset({1, 3, 4, 254, 255})  # internet, chaos, hesiod, none, any; mDNS sets the top bit
@@ -38,10 +40,11 @@ NAME_AT = {NS: 0, CNAME: 0, PTR: 0, DNAME: 0, MX: 2, SRV: 6}
 
 def read_message(data: bytes) -> Dns:
     """One message; `ParseError` if any of it is not as the format says."""
-    cursor = Cursor(data)
-    trans_id, flags = cursor.u16(), cursor.u16()
-    counts = [cursor.u16() for _ in range(4)]
+    if len(data) < HEADER:
+        raise ParseError("no header")
+    trans_id, flags, *counts = _HEADER(data)
     _check_header(flags, counts, len(data))
+    cursor = Cursor(data, HEADER)
     query, qtype = "", 0
     for number in range(counts[0]):
         name_at = cursor.at

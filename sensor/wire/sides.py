@@ -98,7 +98,7 @@ def any_side(judge: Callable[[bytes], Likeness], orig: bytes, resp: bytes) -> Li
 
 def likeness(judge: Callable[[bytes], Likeness], orig: bytes, resp: bytes) -> Likeness:
     """A probe out of a judge of one direction's bytes, for protocols that look alike from both sides: one NO is enough."""
-    said = {judge(data) for data in (orig, resp) if data}
+    said = [judge(data) for data in (orig, resp) if data]  # no set: enums hash slowly
     if Likeness.NO in said:
         return Likeness.NO
     return Likeness.YES if Likeness.YES in said else Likeness.MAYBE

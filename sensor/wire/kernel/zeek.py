@@ -37,11 +37,16 @@ def conn_state(proto: int, pkts: tuple[int, int], flags: tuple[int, int]) -> str
     """A flow's packets and TCP flags, each (from orig, from resp) → "S0", "S1", "SF", "REJ", "S2", "S3", "RSTO", "RSTR",
     "RSTOS0", "RSTRH", "SH", "SHR" or "OTH".
     """
+    return _state(proto, pkts[0] > 0, pkts[1] > 0, *flags)
+
+
+@lru_cache(4_096)
+def _state(proto: int, asked: bool, answered: bool, orig: int, resp: int) -> str:
+    """Flows end in few ways."""
     if proto == 17:
-        return _datagram_state(asked=pkts[0] > 0, answered=pkts[1] > 0)
+        return _datagram_state(asked=asked, answered=answered)
     if proto != 6:
         return "OTH"
-    orig, resp = flags
     shaken = resp & _SYN and orig & (_SYN | _ACK)  # a SYN that was missed was answered, and the answer acknowledged
     if (orig | resp) & _RST and not (orig & resp & _FIN):
         return _reset_state(orig, resp)
@@ -50,7 +55,7 @@ def conn_state(proto: int, pkts: tuple[int, int], flags: tuple[int, int]) -> str
     if shaken:
         return "S2" if orig & _FIN else "S3" if resp & _FIN else "S1"
     if orig & _SYN:
-        return "SH" if orig & _FIN else "S0" if pkts[1] == 0 else "OTH"
+        return "SH" if orig & _FIN else "OTH" if answered else "S0"
     if resp & _SYN and resp & _FIN:
         return "SHR"
     return "OTH"
