@@ -35,7 +35,7 @@ def told(*observations):
 SIGNAL = [("signal", "session", "probable")]
 
 
-@pytest.mark.parametrize("services", [("stun",), ("stun", "rtp"), ("rtp",)])
+@pytest.mark.parametrize("services", [("stun",), ("stun", "rtp"), ("rtp",), ()])
 def test_a_call_is_of_the_program_whose_server_the_socket_asked(services):
     assert told(asked(), datagrams(at=2, services=services, **MEDIA)) == SIGNAL
 
@@ -46,6 +46,12 @@ def test_a_call_that_the_other_person_opens():
 
 def test_what_the_servers_own_bytes_say_is_no_surer_of_the_person():
     assert told(asked(host=None, app="signal"), datagrams(at=2, **MEDIA)) == SIGNAL
+
+
+def test_a_relay_that_is_known_by_the_programs_own_bytes():
+    """Telegram's older calls: no STUN, and towards the other person nothing but cipher."""
+    relay = asked(host=None, app="telegram", services=("fingerprint",))
+    assert told(relay, datagrams(at=2, services=(), **MEDIA)) == [("telegram", "session", "probable")]
 
 
 def test_the_alert_says_what_it_rests_on():
@@ -66,7 +72,8 @@ def test_the_alert_says_what_it_rests_on():
         [asked(socket=50_001), datagrams(at=2, **MEDIA)],  # another program's socket
         [asked(services=("ssl",)), datagrams(at=2, **MEDIA)],  # a page
         [asked(), datagrams(at=2, services=("ssl",), **MEDIA)],
-        [asked(), datagrams(at=2, services=(), **MEDIA)],
+        [asked(services=()), datagrams(at=2, **MEDIA)],  # nothing but a name, which clouds share
+        [asked(), datagrams(at=2, app="another", services=("fingerprint",), **MEDIA)],
         [asked(), datagrams("visio.lab.example", at=2, **MEDIA)],  # it has a name of its own
         [asked(), datagrams(at=2 + calls.SILENCE // S, **MEDIA)],  # long ago
     ],
