@@ -72,7 +72,7 @@ class UdpConversation:
                 outcome = GiveUp(str(error) or "malformed")
             match outcome:
                 case Events(told, rest, _, _):
-                    behind = MEDIA if any(type(record) is Rtp for record in told) else ()
+                    behind = MEDIA if told and type(told[0]) is Rtp else ()
                     self.services = (entry.service, *behind) if entry.service not in behind else behind
                     self.hungry = rest is Rest.MORE
                     return list(told)

@@ -5,7 +5,7 @@ WireGuard also by what it sends while it is under way (`fingerprint_vpn`).
     Discord      0x13 0x37 0xCA 0xFE and a counter(4), nothing else: its voice's keep-alive       nDPI, discord.c
     TeamSpeak    "TS3INIT1", packet id 0x0065 (client) or 0x0065 behind it (server)     nDPI, teamspeak.c; the TS3 protocol paper
     Telegram     peer tag(16), twelve 0xFF, then 0xFFFFFFFE and query id(8): a call asks its relay who it is;
-                 or 0xC01572C7, 0x27D9371C: the relay's answers                        libtgvoip, VoIPController.cpp
+                 or 0xC01572C7, 0x27D9371C: the relay's answers                        libtgvoip, VoIPController.cpp; tgcalls, ReflectorPort.cpp
     imo          9 2|3 and a clock in ms(8), also behind a 0: its call's ping and echo    nDPI, imo.c
     TeamSpeak 2  0xF4 0xBE 3|4 0, a log-in and its answer of 150 bytes and more              nDPI, teamspeak.c
     LINE         0xB6 kind(1) length(2, of the rest, or 6): a call's set-up             nDPI, line.c; libprotoident, lpi_line_udp.cc

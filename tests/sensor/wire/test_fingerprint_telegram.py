@@ -1,5 +1,6 @@
 """Telegram's transports: whole, byte by byte and in every cut; and what only looks like them."""
 
+import hashlib
 import random
 import zlib
 
@@ -105,3 +106,31 @@ def test_no_other_reader_takes_an_opening_for_its_own():
 
 def test_a_stream_without_a_sign_is_given_up():
     check(FingerprintReader, [Orig(OPENED[:32]), Resp(bytes(4)), GiveUp])
+
+
+@pytest.mark.parametrize("secret", [bytes(16), b"\xdd" + bytes(range(16))])
+def test_a_proxys_secret_hides_it(secret):
+    """What cannot be told: the key that the opening carries is hashed with what only the two know."""
+    plain = OPENED[:56] + TAGS[2] + OPENED[60:]
+    key = hashlib.sha256(plain[8:40] + secret[-16:]).digest()
+    sealed = Cipher(algorithms.AES(key), modes.CTR(plain[40:56])).encryptor().update(plain)
+    assert telegram(plain[:56] + sealed[56:], b"") is Likeness.NO
+
+
+def test_behind_a_socks_proxy():
+    conversation = TcpConversation(Readers(STREAMS, ()))
+    said = [
+        (True, b"\5\1\0"),
+        (False, b"\5\0"),
+        (True, b"\5\1\0\1\xc0\0\2\1\1\xbb"),
+        (False, b"\5\0\0\1\xc0\0\2\1\1\xbb"),
+        (True, OPENED),
+    ]
+    at, records = {True: 1, False: 1}, []
+    for from_orig in (True, False):
+        conversation.start(1, from_orig=from_orig)
+    for from_orig, data in said:
+        records += conversation.segment(Segment(at[from_orig], data), from_orig=from_orig)
+        at[from_orig] += len(data)
+    assert records[-1] == Fingerprint("telegram")
+    assert conversation.services == ("socks", "fingerprint")
