@@ -4,12 +4,14 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from sensor.settings import load
 from sensor.wire.readers import DATAGRAMS, STREAMS
-from tests.fuzz.fuzz import fuzz_datagrams, fuzz_stream
-from tests.fuzz.seeds import harvest
+from tests.fuzz.fuzz import Figures, fuzz_datagrams, fuzz_stream, fuzz_whole
+from tests.fuzz.seeds import WHOLES, harvest
 
 
 def main() -> int:
@@ -26,20 +28,27 @@ def main() -> int:
         ("datagram", DATAGRAMS, datagrams, fuzz_datagrams),
     ):
         for entry in table:
-            if asked.readers and entry.service not in asked.readers:
-                continue
-            start = time.perf_counter()
-            told = fuzz(entry, seeds.get(entry.service, []), asked.inputs, asked.seed)
-            spent = time.perf_counter() - start
-            print(
-                f"{kind:<8} {told.service:<12} {told.inputs:>7} inputs, {told.share:5.1%} with an event, {len(told.broken)} broken,"
-                f" {spent / max(told.inputs, 1) * 1e6:4.0f} µs each",
-                flush=True,
-            )
-            for error, pieces in told.broken[:3]:
-                print(f"  {error}: {pieces!r}"[:2_000])
-            broken += len(told.broken)
+            if not asked.readers or entry.service in asked.readers:
+                broken += timed(kind, partial(fuzz, entry, seeds.get(entry.service, []), asked.inputs, asked.seed))
+    for name in WHOLES:
+        if not asked.readers or name in asked.readers:
+            broken += timed("whole", partial(fuzz_whole, name, asked.inputs, asked.seed))
     return 1 if broken else 0
+
+
+def timed(kind: str, fuzz: Callable[[], Figures]) -> int:
+    """Tells one reader's figures; how many inputs broke it."""
+    start = time.perf_counter()
+    told = fuzz()
+    spent = time.perf_counter() - start
+    print(
+        f"{kind:<8} {told.service:<12} {told.inputs:>7} inputs, {told.share:5.1%} with an event, {len(told.broken)} broken,"
+        f" {spent / max(told.inputs, 1) * 1e6:4.0f} µs each",
+        flush=True,
+    )
+    for error, pieces in told.broken[:3]:
+        print(f"  {error}: {pieces!r}"[:2_000])
+    return len(told.broken)
 
 
 if __name__ == "__main__":

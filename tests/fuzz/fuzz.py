@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field
 
 from sensor.wire import DatagramEntry, Events, GiveUp, ParseError, Rest, StreamEntry
-from tests.fuzz.seeds import Piece
+from tests.fuzz.seeds import NOBODY, WHOLES, Piece
 
 WHOLE = 1 / 3
 
@@ -33,6 +33,23 @@ def fuzz_stream(entry: StreamEntry, seeds: list[list[Piece]], inputs: int, seed:
 
 def fuzz_datagrams(entry: DatagramEntry, seeds: list[list[Piece]], inputs: int, seed: int) -> Figures:
     return _fuzz(entry.service, seeds, inputs, seed, lambda pieces: _datagrams(entry, pieces))
+
+
+def fuzz_whole(name: str, inputs: int, seed: int) -> Figures:
+    """A reader that is given one whole thing outside of flows: a frame, a certificate."""
+    read, seeds = WHOLES[name]
+
+    def feed(pieces: list[Piece]) -> bool:
+        any_told = False
+        for _, data in pieces:
+            try:
+                told = read(data)
+            except ParseError:
+                continue
+            any_told |= bool(told) and told != NOBODY
+        return any_told
+
+    return _fuzz(name, [[(True, data)] for data in seeds], inputs, seed, feed)
 
 
 def _fuzz(service, seeds, inputs, seed, feed) -> Figures:

@@ -6,21 +6,30 @@ A seed is a dialogue: pieces of (from_orig, bytes), as they came. Nothing here i
 import lzma
 from pathlib import Path
 
+from scapy.layers.inet6 import ICMPv6ND_RA
+
 from sensor import chain
 from sensor.capture import CaptureError
 from sensor.capture.files import open_capture
 from sensor.demo.morning import morning
 from sensor.settings import Settings
-from sensor.wire import DatagramEntry, StreamEntry
+from sensor.wire import DatagramEntry, StreamEntry, arp, lldp, ndp
 from sensor.wire.readers import DATAGRAMS, STREAMS
+from sensor.wire.tls_certificate import Names, read_names
 from tests.sensor.wire.dialogue import Orig
+from tests.sensor.wire.hellos import certificate
 from tests.sensor.wire.initials import crypto, initial
+from tests.sensor.wire.made import self_signed
+from tests.sensor.wire.test_arp import GOOD as ARP_REPLY
 from tests.sensor.wire.test_dhcp import ACK, DISCOVER
 from tests.sensor.wire.test_dhcpv6 import REPLY, SOLICIT
 from tests.sensor.wire.test_dtls import WHOLE
 from tests.sensor.wire.test_fingerprint import SIGNS_ALONE
 from tests.sensor.wire.test_fingerprint_datagram import CALL, QUERY
 from tests.sensor.wire.test_fingerprint_pairs import MET
+from tests.sensor.wire.test_lldp import START, element
+from tests.sensor.wire.test_lldp import frame as lldp_frame
+from tests.sensor.wire.test_ndp import ROUTER, prefix
 from tests.sensor.wire.test_netbios import datagram, wire
 from tests.sensor.wire.test_quic import DRAFT, HELLO, V2
 from tests.sensor.wire.test_readers import FIRST
@@ -76,6 +85,23 @@ DATAGRAM_TABLES: Seeds = {
         ]
     ],
 }
+
+
+NOBODY = Names()
+CERTIFIED = [
+    certificate(self_signed(name, maker))[4:]
+    for name, maker in (("pacs.example.fr", "ACME"), (None, None), ("AnyDesk Client", None))
+]
+WHOLES = {
+    "arp": (arp.sender, [ARP_REPLY]),
+    "ndp": (ndp.announced, [bytes(ROUTER / ICMPv6ND_RA() / prefix())]),
+    "lldp": (
+        lldp.read_frame,
+        [lldp_frame(*START, element(5, b"commutateur"), element(6, b"Acme OS 3"), element(0, b""))],
+    ),
+    "certificate": (read_names, CERTIFIED),
+}
+"""Readers of one whole thing outside of flows, each with what it is fuzzed with."""
 
 
 class _Heard:

@@ -7,8 +7,8 @@ import pytest
 from sensor.settings import load
 from sensor.wire import GiveUp, StreamEntry
 from sensor.wire.readers import DATAGRAMS, STREAMS
-from tests.fuzz.fuzz import fuzz_datagrams, fuzz_stream, spoilt
-from tests.fuzz.seeds import harvest
+from tests.fuzz.fuzz import fuzz_datagrams, fuzz_stream, fuzz_whole, spoilt
+from tests.fuzz.seeds import WHOLES, harvest
 
 INPUTS = 150
 LEAST = 0.2
@@ -30,6 +30,13 @@ def test_streams(entry, seeds):
 @pytest.mark.parametrize("entry", DATAGRAMS, ids=lambda entry: entry.read.__module__.rpartition(".")[2])
 def test_datagrams(entry, seeds):
     told = fuzz_datagrams(entry, seeds[1][entry.service], INPUTS, 1)
+    assert told.broken == []
+    assert told.share >= LEAST
+
+
+@pytest.mark.parametrize("name", WHOLES)
+def test_what_stands_outside_of_flows(name):
+    told = fuzz_whole(name, INPUTS, 1)
     assert told.broken == []
     assert told.share >= LEAST
 
