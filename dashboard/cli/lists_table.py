@@ -6,7 +6,8 @@ Called by `vigie lists`, and by the test that keeps the README's table equal to 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sensor.detect.lists import TRIED, Destination, Lists
+from sensor.detect.list_entry import TRIED
+from sensor.detect.lists import Destination, Lists
 
 PROGRAMS = ("messengers", "remote_tools", "protocols", "blindspots")
 """Lists of programs: the others are of places."""

@@ -53,13 +53,23 @@ def _row(one: Used) -> dict[str, str]:
     first, last = (formats.day(day_of(at * _MINUTE, zone), lang(), today()) for at in (one.first, one.last))
     return {
         "name": formats.bounded(dashboard().settings.titles.get(one.place, one.place), 60) or t("hosts.rest"),
-        "kind": t.get(f"destination.{one.cls}", one.cls) if one.cls else "",
+        "kind": _kind(one),
         "first": first,
         "last": last,
         "posts": _posts(one),
         "sent": formats.size(one.bytes_out, lang()),
         "received": formats.size(one.bytes_in, lang()),
     }
+
+
+def _kind(one: Used) -> str:
+    """For what it is used, and what is known of it as a host."""
+    t, use = texts(), dashboard().settings.uses.get(one.place)
+    host = t.get(f"destination.{one.cls}", one.cls) if one.cls else ""
+    if use is None:
+        return host
+    named = t(f"use.{use}")
+    return named if one.cls == "health" else t("hosts.use", use=named, host=host)
 
 
 def _posts(one: Used) -> str:

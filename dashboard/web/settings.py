@@ -34,6 +34,7 @@ class WebSettings:
     lists_date: str = ""  # of the newest list, as YYYY-MM-DD
     hds_date: str = ""  # of the list of certified hosts
     titles: Mapping[str, str] = field(default_factory=dict)  # what people call the places on the lists
+    uses: Mapping[str, str] = field(default_factory=dict)  # for what a practice uses them
     reports: Path | None = None  # where the monthly reports are kept
     state: Path | None = None  # of the stores, for what the relay has sent and the box's page
     post: Post | None = None  # what mails are made with
@@ -65,6 +66,7 @@ def web_settings(
         lists_date=max((info.date for info in lists.infos), default="") if lists else "",
         hds_date=lists.hds_date() if lists else "",
         titles=lists.titles() if lists else {},
+        uses=lists.uses() if lists else {},
         reports=kept_in(state),
         state=state,
         post=Post.of(policy.mail or nobody(policy), policy, key, state, config),

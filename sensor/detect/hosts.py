@@ -1,8 +1,9 @@
 """The hosts that the practice uses: what went between its posts and each of them, for the register of processing (GDPR, article 30).
 
 Called by the detector with each transfer that a post opened to the outside. A host on a list is kept with the post: who sends what to
-which provider is what the register asks. One that no list knows is summed for all posts together, and personal devices, guests,
-messengers and what hides its destination are left out: where people go is nobody's business. Bounded by `CAP` between two `take`s.
+which provider is what the register asks; so is a mail server on no list, known by what is spoken with it, or by its name and port where
+all of it is encrypted. Any other is summed for all posts together, and personal devices, guests, messengers and what hides its
+destination are left out: where people go is nobody's business. Bounded by `CAP` between two `take`s.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from sensor.detect.destinations import OWN, is_hidden, word_of
 from sensor.detect.event import Event
 from sensor.track.observation import Direction
 
+MAIL = "mail"
+_MAIL = frozenset({"smtp", "imap", "pop3"})
+_MAIL_PORTS = frozenset({465, 587, 993, 995})  # RFC 8314, 7; RFC 6409
 CAP = 5_000
 """Hosts and posts of one stretch; past it the rest is summed under no name."""
 
@@ -29,6 +33,16 @@ class Heard:
     bytes_in: int
 
 
+def _class(event: Event) -> str:
+    destination, conn = event.destination, event.conn
+    if destination is not None:
+        return word_of(destination)
+    if event.is_own:
+        return OWN
+    named_mail = "ssl" in conn.services and event.peer.port in _MAIL_PORTS and event.peer.host
+    return MAIL if named_mail or not _MAIL.isdisjoint(conn.services) else ""
+
+
 class Hosts:
     """Sums of transfers; `take` empties them."""
 
@@ -39,8 +53,7 @@ class Hosts:
         """`event` is of a `Transfer`."""
         if event.direction is not Direction.OUTBOUND or event.device.group != "own":
             return
-        destination = event.destination
-        cls = word_of(destination) if destination is not None else OWN if event.is_own else ""
+        cls = _class(event)
         if cls == "messaging" or is_hidden(cls):
             return
         device = (event.device.ip, event.device.mac) if cls else ("", None)

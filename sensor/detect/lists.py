@@ -9,21 +9,14 @@ Looked up in dictionaries, never scanned: the number of entries does not matter.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from sensor.detect.alert import Hds
+from sensor.detect.list_entry import Trust, problem
 from sensor.detect.marked import Document, Mistake, documents
 
-Trust = Literal["high", "medium", "low", "knowledge"]
-
-_TRUST = ("high", "medium", "low", "knowledge")
-TRIED = ("capture", "lab", "specification", "name")
-"""A real capture of other people's, the lab's real programs, the published form of its bytes, or nothing but the name."""
 PROTOCOLS, OFFICIAL = "protocols", "hds_official"
 _REMEMBERED = 8192
-_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_NAME = re.compile(rf"(?:[a-z0-9_*-]{{1,63}}|{_LABEL})(?:\.{_LABEL})*\.[a-z][a-z0-9-]+")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +36,7 @@ class Destination:
     on: frozenset[str] = frozenset()
     tried: tuple[str, ...] = ()  # on what recognising it was tried: see `TRIED`
     contract: str | None = None  # the reference in vigie.yml that makes it an HDS service
+    use: str | None = None  # one of `USES`
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +89,10 @@ class Lists:
             title = entry.name if entry.app or entry.name.lower() == entry.suffix else f"{entry.name} ({entry.suffix})"
             told.setdefault(entry.app or entry.suffix, title)
         return told
+
+    def uses(self) -> dict[str, str]:
+        """For what a practice uses each place that `place` tells, where a list says it."""
+        return {entry.app or entry.suffix: entry.use for entry in self.entries() if entry.use}
 
     def of(self, app: str | None, host: str | None) -> Destination | None:
         """The entry of the program that showed its own bytes (`Conn.app`), else of the name; a mere protocol says less than a name."""
@@ -169,9 +167,9 @@ class _Reader:
                 self.mistakes.append(document.mistake((key,), f"unknown key '{key}' in a list"))
         count = 0
         for number, entry in enumerate(data["entries"]):
-            problem = _problem(entry, classes, roles)
-            if problem:
-                key, text = problem
+            wrong = problem(entry, classes, roles)
+            if wrong:
+                key, text = wrong
                 self.mistakes.append(document.mistake(("entries", number, key), text))
                 continue
             hds = Hds(entry["hds"]) if "hds" in entry else None
@@ -187,6 +185,7 @@ class _Reader:
                     entry["date"],
                     entry["confidence"],
                     suffix,
+                    use=entry.get("use"),
                     tried=tuple(entry.get("tried", ("name" if suffix else "specification",))),
                 )
                 if suffix:
@@ -220,40 +219,6 @@ def _said(entry: dict[str, Any], roles: list[str]) -> Iterator[tuple[str, str]]:
     yield from ((role, suffix) for role in roles for suffix in entry.get(role, ()))
     if "bytes" in entry:
         yield entry["bytes"], ""
-
-
-def _problem(entry: Any, classes: list[str], roles: list[str]) -> tuple[str, str] | None:
-    """What is wrong with an entry: (its key, what to say), or None."""
-    if not isinstance(entry, dict):
-        return "", "an entry is a mapping: name, class, source, date, confidence and its names by role"
-    for key in ("name", "class", "source", "date", "confidence"):
-        if not isinstance(entry.get(key), str) or not entry[key]:
-            return key, f"'{key}' is missing or not a text"
-    if not _DATE.fullmatch(entry["date"]):
-        return "date", f"'{entry['date']}' is no date like 2026-11-21"
-    for key, known in (("confidence", _TRUST), ("class", classes), ("hds", ("service", "capable"))):
-        if key in entry and entry[key] not in known:
-            return key, f"'{key}' must be one of {', '.join(known)}, not '{entry[key]}'"
-    if not set(entry.get("tried") or ()) <= set(TRIED):
-        return "tried", f"'tried' must be a list of {', '.join(TRIED)}"
-    if "bytes" in entry and (entry["bytes"] not in roles or not entry.get("app")):
-        return "bytes", f"'bytes' must be one of {', '.join(roles)}, of an entry with an 'app'"
-    return _names_problem(entry, roles)
-
-
-def _names_problem(entry: dict[str, Any], roles: list[str]) -> tuple[str, str] | None:
-    named = False
-    for key, value in entry.items():
-        if key in roles:
-            named = True
-            if not isinstance(value, list):
-                return key, f"'{key}' must be a list of names"
-            for suffix in value:
-                if not isinstance(suffix, str) or not _NAME.fullmatch(suffix):
-                    return key, f"'{suffix}' is no name like example.com, in lower case"
-        elif key not in ("app", "name", "class", "source", "date", "confidence", "hds", "note", "bytes", "tried"):
-            return key, f"unknown key '{key}'; names stand under {', '.join(roles)}"
-    return None if named or "bytes" in entry else ("name", f"no names: give some under {', '.join(roles)}")
 
 
 RANK = (

@@ -59,6 +59,7 @@ def test_every_key_is_used():
         "store.",
         "good.",
         "destination.",
+        "use.",
         *("box.watch", "box.serve", "box.relay", "box.need_"),
         "mails.state_",
         "mails.kind_",

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.texts import Texts
 from sensor.detect.backups import BackupState
 from sensor.detect.hosts import Heard
+from sensor.detect.list_entry import USES
 from sensor.track.observation import Device, Peer
 
 DAY = 86_400_000_000_000
@@ -35,6 +37,21 @@ def test_a_place_on_the_lists_is_called_by_its_title(page):
     text = page(replace(KNOWN, place="wetransfer"), titles={"wetransfer": "WeTransfer"})
     assert "WeTransfer Services de santé" in text
     assert "wetransfer" not in text
+
+
+def test_for_what_a_place_is_used_is_said_with_its_kind(page):
+    uses = {"Doctolib": "booking", "clinique.example": "imaging"}
+    rows = KNOWN, replace(KNOWN, place="clinique.example", cls="hds"), replace(KNOWN, place="orange.fr", cls="mail")
+    text = page(*rows, uses=uses)
+    assert "Doctolib Rendez-vous en ligne" in text
+    assert "clinique.example Imagerie médicale (PACS) ; Hébergeurs certifiés (HDS)" in text
+    assert "orange.fr Serveurs de courrier" in text
+    assert "Medical imaging (PACS); Certified hosts (HDS)" in page(*rows, uses=uses, lang="en")
+
+
+def test_each_use_has_its_words():
+    for lang in ("fr", "en"):
+        assert {key for key in Texts(lang).words if key.startswith("use.")} == {f"use.{use}" for use in USES}
 
 
 def test_in_english(page):

@@ -9,7 +9,7 @@ from sensor.detect.event import Event
 from sensor.detect.hosts import Hosts
 from sensor.detect.policy import Policy
 from sensor.track.observation import Direction
-from tests.sensor.detect.made_up import MORNING, POST, S, sent, shipped
+from tests.sensor.detect.made_up import MORNING, POST, S, conn, sent, shipped
 
 KNOWN = "www.doctolib.fr"
 
@@ -33,6 +33,23 @@ def test_a_known_host_is_kept_with_the_post_and_summed():
 def test_of_an_unknown_host_no_post_is_kept():
     (row,) = taken(sent("files.example.org", 1_000))
     assert (row.device_ip, row.device_mac, row.place, row.cls) == ("", None, "example.org", "")
+
+
+@pytest.mark.parametrize(
+    ("host", "changes", "cls"),
+    [
+        ("smtp.example.org", {"services": ("smtp", "ssl"), "port": 587}, "mail"),
+        ("imap.example.org", {"services": ("imap",), "port": 143}, "mail"),
+        ("imap.example.org", {"services": ("ssl",), "port": 993}, "mail"),
+        (None, {"services": ("pop3",), "port": 110}, "mail"),
+        (None, {"services": ("ssl",), "port": 993}, ""),  # a port alone says nothing
+        ("www.example.org", {"services": ("ssl",), "port": 443}, ""),
+        ("www.example.org", {"services": (), "port": 993}, ""),
+    ],
+)
+def test_mail_servers_are_kept_with_the_post(host, changes, cls):
+    (row,) = taken(sent(host, 1_000, of=conn(**changes)))
+    assert (row.cls, row.device_ip) == (cls, POST.ip if cls else "")
 
 
 @pytest.mark.parametrize("group", ["guest", "personal"])

@@ -116,6 +116,15 @@ def test_titles_are_what_people_call_each_place():
     assert all(tree.place(name, "") in tree.titles() for name in ("a.wanadoo.example", "talk.example"))
 
 
+def test_for_what_a_place_is_used():
+    used = (
+        HEAD.format(name="destinations")
+        + "  - {name: PACS, class: a, use: imaging, source: S, date: 2026-11-21, confidence: high, web: [pacs.example]}\n"
+    )
+    tree, mistakes = parse([("a.yml", used)])
+    assert (tree.uses(), mistakes) == ({"pacs.example": "imaging"}, [])
+
+
 def test_memory_of_answers_is_bounded():
     tree = lists(**TWO)
     for n in range(20_000):
@@ -140,6 +149,7 @@ GOOD = "app: x, name: N, class: a, source: S, date: 2026-11-21, confidence: high
             "{app: x, name: N, class: a, source: S, date: 2026-11-21, confidence: sure, web: [a.b]}",
             "'confidence' must be one of",
         ),
+        (f"{{{GOOD}, use: fun, web: [a.b]}}", "'use' must be one of patient, "),
         (f"{{{GOOD}, hds: yes, web: [a.b]}}", "'hds' must be one of service, capable"),
         (f"{{{GOOD}}}", "no names: give some under chat, web"),
         (f"{{{GOOD}, web: a.b}}", "'web' must be a list of names"),
