@@ -33,7 +33,7 @@ FOLDER = Path(__file__).parent / "scenarios"
 class Told:
     """An alert, by what the scenario knows of it; None where any will do. `device` and `peer` are hosts of the practice.
 
-    `evidence` must be among the alert's facts; `out` is the least `bytes_out`; `host` the peer's name as told.
+    `called` is how the device calls itself, `system` what it says that it runs (it begins so); `evidence` must be among the alert's facts; `out` is the least `bytes_out`; `host` the peer's name as told.
     """
 
     category: str
@@ -48,6 +48,8 @@ class Told:
     out: int = 0
     evidence: tuple[tuple[str, object], ...] = ()
     confidence: str | None = None
+    called: str | None = None
+    system: str | None = None
     lasts: int = 0  # seconds from first to last seen, at least
 
     def fits(self, alert: Alert) -> bool:
@@ -59,6 +61,8 @@ class Told:
             and self.nature in (None, alert.get("nature"))
             and self.device in (None, owner(device.get("ip") or ""))
             and self.peer in (None, owner(peer.get("ip") or ""))
+            and self.called in (None, device.get("hostname"))
+            and (self.system is None or (device.get("vendor_class") or "").startswith(self.system))
             and self.port in (None, peer.get("port"))
             and self.host in (None, peer.get("host"))
             and self.hds in (None, peer.get("hds"))
