@@ -1,6 +1,7 @@
 """QUIC connections by the id that their packets bear: a flow that goes on elsewhere, or after a silence, keeps its name.
 
-    short header: 0|1|protected(6)  destination id  …      its length only the receiver knows (RFC 9000, 17.3.1)
+    short header: 0|any(7)  destination id  …      its length only the receiver knows (RFC 9000, 17.3.1)
+                  the second bit, once always 1, both sides may agree to throw (RFC 9287)
 
 The client calls the server by the id that the server gave in its first packet, until it changes paths on purpose: then it takes
 one that was given under encryption, and only the device's DNS still explains the address. Asked for each new flow of datagrams
@@ -55,7 +56,7 @@ class QuicPaths:
 
     def of(self, server: str, datagram: bytes) -> Known | None:
         """The connection that a client's datagram belongs to."""
-        if not datagram or datagram[0] & 0xC0 != 0x40:
+        if not datagram or datagram[0] & 0x80:
             return None
         for size in self._sizes:
             known = self._known.get((server, datagram[1 : 1 + size]))

@@ -3,10 +3,11 @@
     frames of an Initial: 0 padding, 1 ping, 2|3 ack, 6 CRYPTO offset(varint) data<varint>, 28 close
 
 Browsers spread a ClientHello over several Initials, in pieces out of order; CRYPTO frames are put together by their offsets.
-After a Retry the client begins anew with the id that the server gave, which makes new keys; after a Version Negotiation with a
-version that the server has. Told once: with the ClientHello,
-or when the handshake goes on, or stays unreadable, without it having been seen. After the hello the server is listened to for its id:
-every later packet to it bears that one, whatever addresses it comes from (RFC 9000, 5.2; 9).
+After a Retry the client says the same hello again, in other pieces maybe, under keys made of the id that the server gave, and
+what it had sent before may come between (RFC 9000, 17.2.5.2): the pieces and the keys before are kept. After a Version
+Negotiation it begins anew with a version that the server has. Told once: with the ClientHello, or when the handshake goes on, or
+stays unreadable, without it having been seen. After the hello the server is listened to for its id: every later packet to it
+bears that one, whatever addresses it comes from (RFC 9000, 5.2; 9).
 """
 
 import re
@@ -42,7 +43,7 @@ class QuicSession:
     """Buffer: CRYPTO bytes of one side, at most 16 KiB in 64 pieces."""
 
     def __init__(self) -> None:
-        self._keys: Keys | None = None
+        self._keys: tuple[Keys, ...] = ()  # newest first
         self._pieces: dict[int, bytes] = {}
         self._version: int | None = None
         self._datagrams = 0
@@ -80,8 +81,6 @@ class QuicSession:
                     return _tell(packet.version, hello)
             elif packet.kind is Kind.HANDSHAKE:
                 return _tell(packet.version, None)  # past the hellos
-            elif packet.kind is Kind.RETRY:
-                self._keys, self._pieces = None, {}
         return None
 
     def _listen(self, data: bytes, client_id: bytes) -> Outcome:
@@ -96,13 +95,13 @@ class QuicSession:
         return Events((), Rest.DONE) if self.server_id or self._datagrams >= LISTENS else MORE
 
     def _initial(self, packet: Packet) -> ClientHello | None:
-        frames = open_initial(packet, self._keys) if self._keys else None
+        frames = next(filter(None, (open_initial(packet, keys) for keys in self._keys)), None)
         if frames is None:
-            keys = keys_of(packet.version, packet.dcid, client=True)
-            frames = open_initial(packet, keys) if keys else None
-            if frames is None:
+            made = keys_of(packet.version, packet.dcid, client=True)
+            frames = open_initial(packet, made) if made else None
+            if made is None or frames is None:
                 return None
-            self._keys, self._pieces = keys, {}
+            self._keys = (made, *self._keys[:1])
         self._crypto(frames)
         return self._hello()
 

@@ -1,6 +1,6 @@
 """Opening QUIC's Initial packets: anybody may, since their keys come from what is in clear (RFC 9001, 5; RFC 9369, 3).
 
-    long header: 1|1|type(2)|protected(4)  version(4)  dcid<1>  scid<1>
+    long header: 1|any|type(2)|protected(4)  version(4)  dcid<1>  scid<1>    the second bit, once always 1: RFC 9287
     negotiation: 1|any(7)  0(32)  dcid<1>  scid<1>  versions(32 each): the server's answer to a version it has not
     Initial:     token<varint>  length(varint)  packet number(1 to 4, protected)  payload and tag (AES-128-GCM)
 
@@ -139,7 +139,7 @@ def varint(cursor: Cursor) -> int:
 def packets(datagram: bytes) -> Iterator[Packet]:
     """The long header packets that share a datagram, up to the first that is none (RFC 9000, 12.2)."""
     at = 0
-    while at < len(datagram) and datagram[at] & 0xC0 == 0xC0:
+    while at < len(datagram) and datagram[at] & 0x80:
         cursor = Cursor(datagram, at)
         first, version = cursor.u8(), cursor.u32()
         dcid, scid = cursor.vector8(), cursor.vector8()

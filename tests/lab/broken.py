@@ -1,6 +1,6 @@
 """`python -m tests.lab.broken`: breaks one guard of each reader on purpose, and sees whether the lab's recordings notice.
 
-Each guard is a line of a reader turned into its opposite, in a Python of its own and on no disk; then Vigie judges the
+Each guard (`guards`) is a line of a reader turned into its opposite, in a Python of its own and on no disk; then Vigie judges the
 recordings that live by it, and Wireshark is asked too. Prints `broken N, noticed N`; exit status 1 if one went unnoticed.
 """
 
@@ -10,64 +10,12 @@ import importlib.util
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-TOP = Path(__file__).parents[2]
+from tests.lab.guards import GUARDS, TOP, Guard
+
 UNNOTICED, NOTICED, NOT_THERE = 10, 11, 12  # exit statuses that no failing Python has
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """`old` in the source of `module` becomes `new`; `scenario` must no longer be right, or Wireshark must disagree."""
-
-    module: str
-    old: str
-    new: str
-    scenario: str
-
-
-GUARDS = (
-    Guard("sensor.wire.mime_kind", "return Kind.ATTACHMENT", "return Kind.TEXT", "mail_clear_pdf"),
-    Guard("sensor.wire.smtp_mail", "transferred=mail is not None", "transferred=mail is None", "mail_clear_pdf"),
-    Guard(
-        "sensor.wire.tls_hello",
-        "if SERVER_NAME in data else None",
-        "if SERVER_NAME not in data else None",
-        "upload_transfer",
-    ),
-    Guard("sensor.wire.http_head", 'fields.get(b"host")', 'fields.get(b"hose")', "browsing"),
-    Guard(
-        "sensor.wire.dns",
-        "DnsAnswer(name, type_name(kind), text,",
-        'DnsAnswer(name, type_name(kind), "",',
-        "browsing",
-    ),
-    Guard("sensor.wire.ssh", "return Likeness.YES", "return Likeness.NO", "ssh_shell"),
-    Guard("sensor.wire.rdp", "if packet[5] == CONFIRM:", "if packet[5] != CONFIRM:", "rdp_session"),
-    Guard("sensor.wire.rfb", "if len(head) == VERSION_SIZE else", "if len(head) != VERSION_SIZE else", "vnc_session"),
-    Guard("sensor.wire.pop3_words", "return Likeness.YES", "return Likeness.NO", "pop3_clear_pdf"),
-    Guard("sensor.wire.imap_words", "return Likeness.YES", "return Likeness.NO", "imap_clear_pdf"),
-    Guard("sensor.wire.telnet", "ENOUGH_LINES = 3", "ENOUGH_LINES = 3_000", "telnet_session"),
-    Guard("sensor.wire.ftp", "return Likeness.YES", "return Likeness.NO", "ftp_clear_upload"),
-    Guard("sensor.wire.irc", "return Likeness.YES", "return Likeness.NO", "irc_chat"),
-    Guard("sensor.wire.xmpp", "return Likeness.YES", "return Likeness.NO", "xmpp_chat"),
-    Guard("sensor.wire.quic", "return Likeness.YES if first and", "return Likeness.NO if first and", "quic_upload"),
-    Guard("sensor.wire.fingerprint_remote", "len(data) < X11_ANSWER", "len(data) >= X11_ANSWER", "remote_x11"),
-    Guard("sensor.wire.fingerprint_vpn", "len(data) == 92", "len(data) == 93", "vpn_wireguard"),
-    Guard("sensor.wire.fingerprint_health", 'ACCEPT, REJECT = b"', 'REJECT, ACCEPT = b"x', "dicom_clear"),
-    Guard("sensor.wire.fingerprint_health", "not chr(separator)", "chr(separator)", "hl7_clear"),
-    Guard("sensor.wire.telnet", "return Likeness.YES if resp else", "return Likeness.NO if resp else", "remote_rlogin"),
-    Guard("sensor.wire.stun", "realm = host_name(", "realm = str(", "messenger_call_udp"),
-    Guard("sensor.wire.stun_stream", "+ 8] != COOKIE or", "+ 8] == COOKIE or", "messenger_call_tcp"),
-    Guard("sensor.wire.dtls", "if kind != CLIENT_HELLO or", "if kind == CLIENT_HELLO or", "messenger_dtls"),
-    Guard("sensor.wire.socks", "granted = cursor.u8() == 0", "granted = cursor.u8() != 0", "ssh_in_socks"),
-    Guard("sensor.wire.rdp_udp", "data[:4] == self._number", "data[:4] != self._number", "rdp_over_udp"),
-    Guard(
-        "sensor.wire.websocket", "if self._buffer[1] & MASKED:", "if not self._buffer[1] & MASKED:", "vnc_in_websocket"
-    ),
-)
 
 
 class _Breaker(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -108,7 +56,9 @@ def judge(guard: Guard) -> int:
     with tempfile.TemporaryDirectory(prefix="vigie-lab-") as directory:
         file = Path(directory, "mirror.pcap")
         file.write_bytes(data)
-        result = CliRunner().invoke(vigie, ["inspect", str(file), "--json"])
+        config = Path(directory, "vigie.yml")
+        config.write_text(scenario.config or "privacy: full\n", encoding="utf-8")
+        result = CliRunner().invoke(vigie, ["inspect", str(file), "--json", "--config", str(config)])
         if not breaker.broke:
             return NOT_THERE
         if result.exit_code or scenarios.judge(scenario, alerts_of(result.stdout)):

@@ -51,6 +51,7 @@ class Root:
 
     def __init__(self, host: Node, name: str, *, old: bool = False) -> None:
         self._host = host
+        self.ip = host.ip
         self.top = host.home / "root"
         upper, work = host.home / "root.upper", host.home / "root.work"
         for folder in (self.top, upper, work):

@@ -163,5 +163,13 @@ SCENARIOS = (
           partial(_send, ("--version=0x1a2a3a4a", "--preferred-versions=v1", "--available-versions=v1"))),
     _told("early", "Words sent before the handshake ends (ngtcp2, 0-RTT)", _early),
     _told("rebinding", "The client's port changes on the way (ngtcp2)", partial(_moves, ("--nat-rebinding",))),
-    _told("migration", "The client goes on from another port (ngtcp2)", partial(_moves, ())),
+    Scenario(
+        name="h3_migration",
+        text="The client goes on from another port under ids that nobody else can know (ngtcp2): told, by the address alone.",
+        act=partial(_moves, ()),
+        told=(Told("upload", nature="transfer", device="accueil", peer="unknown", out=200_000),),
+        seen=(Seen("udp", 443, "accueil", "unknown", out=DOCUMENT, into=1_000),),
+        config=LOW,
+        roots=(h3.ROOT,),
+    ),
 )  # fmt: skip

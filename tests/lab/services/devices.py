@@ -60,7 +60,7 @@ def mdns(_lab: Lab, host: Node, name: str) -> None:
 
 
 def netbios(_lab: Lab, host: Node, name: str) -> None:
-    """Samba's nmbd, as on a NAS."""
+    """Samba's nmbd, as on a NAS: it asks for its name, which looks like DNS."""
     state = host.home / "samba"
     state.mkdir()
     conf = host.file(

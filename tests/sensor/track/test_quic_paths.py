@@ -29,6 +29,11 @@ def names(tracker, *packets):  # noqa: F811
     return {(o.conn.orig.ip, o.conn.orig.port): (o.peer.host, o.conn.services, o.conn.hidden) for o in told}
 
 
+def test_it_goes_on_with_a_bit_that_was_thrown(tracker):  # noqa: F811
+    told = names(tracker, udp(HELLO), udp(ANSWER, out=False), udp(b"\x13" + SHORT[1:], port=40_001))
+    assert {host for host, *_ in told.values()} == {"www.example.org"}
+
+
 @pytest.mark.parametrize("where", [{"port": 40_001}, {"post": "192.168.1.11"}])
 def test_it_goes_on_elsewhere(tracker, where):  # noqa: F811
     told = names(tracker, udp(HELLO), udp(ANSWER, out=False), udp(SHORT), udp(SHORT, **where))

@@ -66,6 +66,20 @@ def test_after_a_retry_the_client_begins_anew():
     assert play(first, RETRY, again) == [MORE, MORE, told()]
 
 
+def test_what_was_on_its_way_when_a_retry_came():
+    first, second = initial(crypto(0, HELLO[:100])), initial(crypto(100, HELLO[100:]), number=1)
+    assert play(first, RETRY, second) == [MORE, MORE, told()]
+
+
+def test_the_server_answers_each_datagram_with_a_retry():
+    first, second = initial(crypto(0, HELLO[:100])), initial(b"\1", number=1)
+    anew = [
+        initial(crypto(at, HELLO[at:stop]), dcid=dcid, keyed=b"newsrcid", token=b"token", number=number)
+        for at, stop, dcid, number in ((0, 60, b"newsrcid", 2), (60, len(HELLO), b"serverid", 3))
+    ]
+    assert play(first, RETRY, anew[0], second, RETRY, anew[1]) == [*[MORE] * 5, told()]
+
+
 OFFER = b"\xca\0\0\0\0\x08clientid\x08serverid" + b"\x0a\x1a\x2a\x3a" + b"\0\0\0\1"
 
 
@@ -170,6 +184,7 @@ SAID = initial(b"\2" + bytes(4), dcid=b"", scid=SERVER, side=b"server in")
             SERVER,
         ),  # the client goes on; a Retry's id is not kept
         ((b"\x40" + bytes(40), SAID), SERVER),
+        ((bytes([SAID[0] & ~0x40]) + SAID[1:],), SERVER),  # a bit that both sides may throw (RFC 9287)
         ((initial(b"\2" + bytes(4), dcid=b"another", scid=SERVER),), b""),
         ((b"\x40" + bytes(40),) * LISTENS, b""),
         ((b"\xc0\0\0\0\1\xff",) * LISTENS, b""),
