@@ -82,4 +82,5 @@ GUARDS = (
     Guard("sensor.wire.fingerprint_vpn", "or data[0] != ANSWER", "or data[0] == ANSWER", "vpn_openvpn"),
     Guard("sensor.wire.fingerprint_vpn", "data[17] in (", "data[17] not in (", "vpn_ipsec"),
     Guard("sensor.wire.fingerprint_vpn", "message.to_bytes(2", "(message + 90).to_bytes(2", "vpn_l2tp"),
+    Guard("sensor.wire.fingerprint_datagram", "enumerate(PAIRS)", "enumerate(())", "vpn_l2tp"),
 )
