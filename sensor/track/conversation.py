@@ -81,6 +81,7 @@ class TcpConversation:
         "_candidates",
         "_fins",
         "_head",
+        "_left",
         "_orig_head",
         "_orig_stream",
         "_reader",
@@ -100,6 +101,7 @@ class TcpConversation:
         self.services: tuple[str, ...] = ()
         self.gave_up: tuple[str, ...] = ()  # why it was read no further
         self.hungry = True
+        self._left = (0, 0)  # bytes that came with the last record and lie behind it
         self._begin()
 
     def start(self, seq: int, *, from_orig: bool) -> None:
@@ -149,8 +151,8 @@ class TcpConversation:
         return records
 
     def said(self) -> tuple[int, int]:
-        """Payload bytes that have passed (from orig, from resp), gaps included."""
-        return self._orig_stream.passed, self._resp_stream.passed
+        """Payload bytes (from orig, from resp) up to what the reader has read, gaps included."""
+        return self._orig_stream.passed - self._left[0], self._resp_stream.passed - self._left[1]
 
     def _begin(self) -> None:
         self._candidates: tuple[StreamEntry, ...] = self._readers.streams
@@ -242,6 +244,7 @@ class TcpConversation:
             case Events(told, rest, left_orig, left_resp):
                 records.extend(told)
                 if rest is Rest.DONE:
+                    self._left = (len(left_orig), len(left_resp))
                     self._stop()
                 elif rest is Rest.HANDOVER:
                     self._hand_over(left_orig, left_resp, records)

@@ -41,7 +41,9 @@ class Rest(Enum):
 
 @frozen
 class Events:
-    """What was read. With `Rest.HANDOVER`, `left_orig` and `left_resp` are bytes already fed that belong to the next protocol."""
+    """What was read. `left_orig` and `left_resp`: bytes already fed that belong to what follows: with `Rest.HANDOVER` to the next
+    protocol; with `Rest.DONE` nobody reads them, and they only do not count as said before the record.
+    """
 
     records: tuple[Record, ...]
     rest: Rest = Rest.MORE

@@ -135,7 +135,7 @@ class SshReader(TwoSides):
             kex_seen=orig.kex and resp.kex,
             newkeys=orig.newkeys or resp.newkeys,
         )
-        return Events((record,), Rest.DONE)
+        return Events((record,), Rest.DONE, left_orig=bytes(orig.lines.data), left_resp=bytes(resp.lines.data))
 
 
 def _version(line: bytes) -> int:

@@ -233,3 +233,11 @@ def test_all_packets_the_same_way(name, how):
 def test_one_byte_a_packet(name, capsule):
     packets = packets_of(DIALOGUES[name], 2**32 - 5, lambda size: range(1, min(size, 300)), list, lambda count: [])
     assert records_of([bytes(CAPSULES[capsule](packet)) for packet in packets]) == whole(DIALOGUES[name])
+
+
+def test_a_session_begins_behind_the_negotiation_whatever_came_with_its_last_byte():
+    """Enough rows for the kernel to join them: the client's last message in clear comes in one piece with what it says encrypted."""
+    cuts = iter([range(1, 20), (), (), range(1, 8), range(1, 28), (1,), (1, 2), (1, 2, 3, 4)])
+    again = [(0, 11), (3, 0)]
+    packets = packets_of(DIALOGUES["ssh"], 1000, lambda size: next(cuts), list, lambda count: again)
+    assert records_of([CAPSULES["none"](packet) for packet in packets]) == whole(DIALOGUES["ssh"])
