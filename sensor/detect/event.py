@@ -12,6 +12,8 @@ from sensor.detect.register import NOT_COVERED, Covered, cover, local_time
 from sensor.detect.volumes import SPANS, Sums
 from sensor.track.observation import Device, Direction, Observation, Peer, Session, Transfer
 
+HIDING = {"dot": "encrypted-dns", "doq": "encrypted-dns", "dns_port": "encrypted-dns", "proxy": "socks", "ech": "ech"}
+"""What a flow does to hide → the word by which the practice may allow it."""
 _UNKNOWN = object()
 NO_SUMS: Sums = ((0, 0),) * len(SPANS)
 
@@ -130,11 +132,14 @@ class Event:
     @property
     def allowed(self) -> bool:
         """Whether the practice allows this app, to all or to this post."""
-        destination = self.destination
-        if destination is None or destination.app is None:
+        known = self.destination.app if self.destination is not None else None
+        apps = {app for app in (known, HIDING.get(self.conn.hidden or "")) if app is not None}
+        if not apps:
             return False
         named = self.policy.device(self.device.ip, self.device.mac)
-        return destination.app in self.policy.allowed_apps or (named is not None and destination.app in named.allowed)
+        return not apps.isdisjoint(self.policy.allowed_apps) or (
+            named is not None and not apps.isdisjoint(named.allowed)
+        )
 
     @property
     def quiet(self) -> bool:

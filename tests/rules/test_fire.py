@@ -212,6 +212,18 @@ def test_near_misses(rule, observations):
     assert rule not in rules_of(observations)
 
 
+@pytest.mark.parametrize(
+    ("app", "hidden"), [("encrypted-dns", "dot"), ("encrypted-dns", "dns_port"), ("socks", "proxy"), ("ech", "ech")]
+)
+def test_what_hides_may_be_allowed(app, hidden):
+    policy, mistakes = parse(f"allowed_apps: [{app}]", "vigie.yml")
+    assert not mistakes
+    seen = [flow("ns.example.org", **TALK, hidden=hidden)]
+    assert rules_of(seen)
+    assert not rules_of(seen, policy)
+    assert rules_of(seen, POLICY)  # which allows others
+
+
 SILENT = [
     [flow("www.lemonde.fr", out=9_000, into=900_000, ended=True)],
     [flow(None, out=9_000, into=900_000, ended=True)],
