@@ -4,6 +4,7 @@ tshark reads the file itself (`-r`; what it is given on standard input it copies
 private directory that is emptied at the end. Its limits are the kernel's, set by the two lines of shell that start it.
 """
 
+import asyncio
 import itertools
 import re
 import shutil
@@ -92,8 +93,10 @@ def _chunks(file: str, packets: int, private: Path) -> Iterator[str]:
 
 
 def _packets(file: str, tshark: Path) -> Iterator[Any]:
+    loop = asyncio.new_event_loop()  # its own: the one that pyshark looks for Python has no more
     capture = pyshark.FileCapture(
         file,
+        eventloop=loop,
         keep_packets=False,
         display_filter=FILTER,
         tshark_path=str(tshark),
@@ -111,6 +114,7 @@ def _packets(file: str, tshark: Path) -> Iterator[Any]:
         if not read:  # else the file was cut short: what could be read is compared
             raise NoWiresharkError(f"{file}: tshark could not read it: {_last_words(crash)}") from None
     finally:
+        loop.close()
         capture._running_processes.clear()  # noqa: SLF001 - or its destructor would wait for them once more
 
 

@@ -76,7 +76,7 @@ class Film:
 
 def _together(singles: list[tuple[int, bytes]]) -> Take:
     sizes = np.array([len(packet) for _, packet in singles], dtype=np.uint32)
-    width = int(sizes.max())
+    width = int(np.max(sizes))
     data = np.frombuffer(b"".join(packet.ljust(width, b"\0") for _, packet in singles), dtype=np.uint8)
     return Take(np.array([ts for ts, _ in singles], dtype=np.int64), sizes, sizes, data.reshape(len(singles), width))
 

@@ -24,6 +24,7 @@ from email.policy import default
 from pathlib import Path
 
 from tests.lab.authority import Authority, Pair
+from tests.mailserver import dovecot
 
 USER, PASSWORD = "vigie@cabinet.example", "mot de passe à accents"
 HOST = "smtp.cabinet.example"
@@ -179,13 +180,13 @@ class MailServer:
         users.write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
         conf = home / "dovecot.conf"
         conf.write_text(
-            f"base_dir = {home}/run\nlog_path = /dev/stderr\nlisten = 127.0.0.1\nprotocols = imap\nssl = no\n"
-            "disable_plaintext_auth = no\nauth_mechanisms = plain login\nfirst_valid_uid = 1\nfirst_valid_gid = 1\n"
-            f"mail_location = maildir:{self.folder}/mail/%n\n"
-            f"passdb {{\n driver = passwd-file\n args = {users}\n}}\n"
-            "passdb {\n driver = static\n args = password=mailbox\n}\n"
-            "userdb {\n driver = static\n args = uid=mail gid=mail\n}\n"
-            f"service auth {{\n unix_listener {home}/auth {{\n  mode = 0666\n }}\n}}\n"
+            dovecot.head(
+                base=home / "run", listen="127.0.0.1", protocols="imap", maildir=f"{self.folder}/mail/{dovecot.OWNER}"
+            )
+            + "ssl = no\n"
+            + dovecot.passwords(users)
+            + dovecot.password("mailbox")
+            + f"service auth {{\n unix_listener {home}/auth {{\n  mode = 0666\n }}\n}}\n"
             f"service imap-login {{\n inet_listener imap {{\n  port = {self.ports['imap']}\n }}\n inet_listener imaps {{\n  port = 0\n }}\n}}\n"
         )
         return conf

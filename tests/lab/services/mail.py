@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.lab import canaries
 from tests.lab.lab import Node
+from tests.mailserver import dovecot as settings
 
 SENDER = f"{canaries.LOCAL_PART}@cabinet.example"
 RECIPIENT = f"{canaries.RECIPIENT}@lab.example"
@@ -163,11 +164,9 @@ def dovecot(host: Node, *, tls: str = "no", auth: str = "") -> None:
         shutil.chown(path, "mail", "mail")
     conf = host.file(
         "dovecot/dovecot.conf",
-        f"base_dir = /run/dovecot\nlog_path = /dev/stderr\nlisten = {host.ip}, 127.0.0.1\nprotocols = pop3 imap\n"
-        f"ssl = {tls}\nssl_cert = <{pair.certificate}\nssl_key = <{pair.key}\ndisable_plaintext_auth = no\n"
-        f"auth_mechanisms = plain login\nmail_location = maildir:{home}/maildir\nfirst_valid_uid = 1\nfirst_valid_gid = 1\n"
-        f"passdb {{\n driver = static\n args = password={canaries.PASSWORD}\n}}\n"
-        "userdb {\n driver = static\n args = uid=mail gid=mail\n}\n"
+        settings.head(base="/run/dovecot", listen=f"{host.ip}, 127.0.0.1", protocols="pop3 imap", maildir=f"{home}/maildir")
+        + settings.tls(tls, pair.certificate, pair.key)
+        + settings.password(canaries.PASSWORD)
         + (f"service auth {{\n unix_listener {auth} {{\n  mode = 0666\n }}\n}}\n" if auth else "")
         + ("service imap-login {\n inet_listener imaps {\n  port = 0\n }\n}\n"
            "service pop3-login {\n inet_listener pop3s {\n  port = 0\n }\n}\n" if tls == "no" else ""),
