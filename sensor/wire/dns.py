@@ -171,15 +171,14 @@ def probe_datagram(orig: bytes, resp: bytes) -> Likeness:
 
 
 def _datagram(data: bytes) -> Likeness:
-    if _whole(data) is Likeness.YES:
-        return Likeness.YES
+    if len(data) < HEADER:
+        return Likeness.NO
+    _, flags, *counts = _HEADER(data)
     try:
-        cursor = Cursor(data, 2)
-        flags = cursor.u16()
-        _check_header(flags, [cursor.u16() for _ in range(4)], len(data))
+        _check_header(flags, counts, len(data))
     except ParseError:
         return Likeness.NO
-    return Likeness.MAYBE
+    return Likeness.YES if _whole(data) is Likeness.YES else Likeness.MAYBE
 
 
 def _whole(data: bytes) -> Likeness:

@@ -126,6 +126,8 @@ class QuicSession:
 
     def _hello(self) -> ClientHello | None:
         """The ClientHello, once its pieces join without a hole."""
+        if 0 not in self._pieces:
+            return None
         joined = bytearray()
         for offset in sorted(self._pieces):
             if offset > len(joined):

@@ -45,6 +45,9 @@ class Kind(Enum):
     RETRY = 3
 
 
+_KINDS = tuple(Kind)
+
+
 @frozen
 class Packet:
     """One long header packet. `data` from its first byte to its last; `number_at`: where the packet number begins in it."""
@@ -131,31 +134,50 @@ def _hmac(pads: tuple[bytes, bytes], data: bytes) -> bytes:
 
 def varint(cursor: Cursor) -> int:
     """RFC 9000, 16: the two highest bits say how many bytes."""
-    first = cursor.u8()
-    size = 1 << (first >> 6)
-    return int.from_bytes(bytes([first & 0x3F]) + cursor.take(size - 1), "big")
+    number, cursor.at = _varint(cursor.data, cursor.at, cursor.stop)
+    return number
+
+
+def _varint(data: bytes, at: int, stop: int) -> tuple[int, int]:
+    """The number at `at`, and where it ends."""
+    size = 1 << (data[at] >> 6) if at < stop else 1
+    if size > stop - at:
+        raise ParseError(f"{size} bytes announced, {stop - at} left")
+    return int.from_bytes(data[at : at + size], "big") & ((1 << (8 * size - 2)) - 1), at + size
+
+
+def _ids(data: bytes, at: int) -> tuple[bytes, bytes, int]:
+    """Destination and source id behind the version of the long header at `at`, and where they end."""
+    try:
+        behind = at + 6 + data[at + 5]
+        end = behind + 1 + data[behind]
+    except IndexError:
+        raise ParseError("cut within its ids") from None
+    if end > len(data):
+        raise ParseError("cut within its ids")
+    return data[at + 6 : behind], data[behind + 1 : end], end
 
 
 def packets(datagram: bytes) -> Iterator[Packet]:
     """The long header packets that share a datagram, up to the first that is none (RFC 9000, 12.2)."""
-    at = 0
-    while at < len(datagram) and datagram[at] & 0x80:
-        cursor = Cursor(datagram, at)
-        first, version = cursor.u8(), cursor.u32()
-        dcid, scid = cursor.vector8(), cursor.vector8()
+    start, stop = 0, len(datagram)
+    while start < stop and datagram[start] & 0x80:
+        version = int.from_bytes(datagram[start + 1 : start + 5], "big")
+        dcid, scid, at = _ids(datagram, start)
         if max(len(dcid), len(scid)) > LONGEST_ID or salt_of(version) is None:
             raise ParseError("not a long header of a known version")
-        kind = Kind((first >> 4) - (1 if version == V2 else 0) & 3)
+        kind = _KINDS[(datagram[start] >> 4) - (1 if version == V2 else 0) & 3]
         if kind is Kind.RETRY:
-            yield Packet(version, kind, dcid, scid, datagram[at:], 0)
+            yield Packet(version, kind, dcid, scid, datagram[start:], 0)
             return
         if kind is Kind.INITIAL:
-            cursor.skip(varint(cursor))
-        length = varint(cursor)
-        number_at = cursor.at - at
-        cursor.skip(length)
-        yield Packet(version, kind, dcid, scid, datagram[at : cursor.at], number_at)
-        at = cursor.at
+            token, at = _varint(datagram, at, stop)
+            at += token
+        length, at = _varint(datagram, at, stop)
+        if length > stop - at:
+            raise ParseError(f"{length} bytes announced, {stop - at} left")
+        yield Packet(version, kind, dcid, scid, datagram[start : at + length], at - start)
+        start = at + length
 
 
 def offers_versions(datagram: bytes) -> bool:
@@ -183,9 +205,9 @@ def open_initial(packet: Packet, keys: Keys) -> bytes | None:
     mask = Cipher(algorithms.AES(keys.hp), modes.ECB()).encryptor().update(sample)  # noqa: S305 (RFC 9001, 5.4.3 says ECB)
     first = data[0] ^ (mask[0] & 0x0F)
     size = (first & 3) + 1
-    number = bytes(byte ^ mask[1 + n] for n, byte in enumerate(data[at : at + size]))
-    header = bytes([first]) + data[1:at] + number
-    nonce = (int.from_bytes(keys.iv, "big") ^ int.from_bytes(number, "big")).to_bytes(12, "big")
+    number = int.from_bytes(data[at : at + size], "big") ^ int.from_bytes(mask[1 : 1 + size], "big")
+    header = bytes((first,)) + data[1:at] + number.to_bytes(size, "big")
+    nonce = (int.from_bytes(keys.iv, "big") ^ number).to_bytes(12, "big")
     try:
         return AESGCM(keys.key).decrypt(nonce, data[at + size :], header)
     except InvalidTag:
