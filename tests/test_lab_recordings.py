@@ -54,6 +54,15 @@ def test_what_was_done_right_is_counted(name, tmp_path):
     assert {what: times for what, times in chain.done_right().items() if times} == dict(scenarios.load(name).good)
 
 
+@pytest.mark.parametrize("name", ["like_call_telehealth", "like_call_telephone", "messenger_call_peer"])
+def test_calls_are_known_by_their_media(name, tmp_path):
+    """Real media, so that its silence in the alerts means something."""
+    (tmp_path / "mirror.pcap").write_bytes(recording(name))
+    argv = ["inspect", str(tmp_path / "mirror.pcap"), "--logs", str(tmp_path)]
+    assert CliRunner().invoke(main, argv, catch_exceptions=False).exit_code == 0
+    assert len((tmp_path / "rtp.log").read_text().splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     "name", ["mail_clear_pdf", "pop3_clear_pdf", "imap_clear_pdf", "ftp_clear_upload", "telnet_session"]
 )

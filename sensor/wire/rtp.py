@@ -16,6 +16,8 @@ IN_ORDER = 3  # steps of a source that say it counts
 MOST_LOST = 50  # between two packets of a source that were seen
 MOST_SOURCES = 4  # in one direction: voice, picture, screen
 MOST_DATAGRAMS, FEW_DATAGRAMS = 64, 10
+WHILE_IT_RINGS = 512
+"""Datagrams of one side's media for which the other's is waited for: a voice sends fifty a second."""
 RTCP = range(200, 208)
 CHANNELS = range(0x40, 0x50)
 CLOCK_BACK = 1 << 31
@@ -102,8 +104,11 @@ class RtpSession:
         told = self._watch.heard(data, from_orig)
         if told is not None:
             return Events((told,), Rest.DONE)
-        most = MOST_DATAGRAMS if self._watch.counts else FEW_DATAGRAMS
-        return MORE if self._watch.datagrams < most else GiveUp("media one way, or none")
+        return (
+            MORE
+            if self._watch.datagrams < (WHILE_IT_RINGS if self._watch.counts else FEW_DATAGRAMS)
+            else GiveUp("media one way, or none")
+        )
 
 
 def probe(orig: bytes, resp: bytes) -> Likeness:

@@ -25,7 +25,7 @@ from dataclasses import replace
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, ParseError, Rest, dtls
 from sensor.wire.cursor import Cursor
 from sensor.wire.records import Stun
-from sensor.wire.rtp import MOST_DATAGRAMS, RtpWatch
+from sensor.wire.rtp import MOST_DATAGRAMS, WHILE_IT_RINGS, RtpWatch
 from sensor.wire.sides import likeness
 from sensor.wire.text import host_name, printable
 
@@ -69,7 +69,7 @@ class StunSession:
 
     def datagram(self, data: bytes, from_orig: bool) -> Outcome:
         self._datagrams += 1
-        last = self._datagrams >= MOST_DATAGRAMS
+        last = self._datagrams >= (WHILE_IT_RINGS if self._media.counts else MOST_DATAGRAMS)
         try:
             said = read(data)
         except ParseError:  # media, DTLS, what a relay's channel carries

@@ -33,4 +33,11 @@ SCENARIOS = (
         seen=MEDIA,
         roots=("webrtc",),
     ),
+    Scenario(
+        name="like_call_telephone",
+        text="A call by telephone over IP: media both ways without STUN, and nobody's app.",
+        act=lambda lab: webrtc.telephone(lab["accueil"], lab["call"], SECONDS),
+        seen=(Seen("udp", 4_000, "accueil", "call", out=20_000, into=20_000),),
+        roots=("webrtc",),
+    ),
 )  # fmt: skip

@@ -3,7 +3,8 @@
 The two find each other through a STUN server and then talk straight to one another. What they say of themselves beforehand goes by
 files here, where a site or a messenger would carry it.
 
-As a program in that Python: `webrtc.py offer|answer FOLDER STUN SECONDS`.
+As a program in that Python: `webrtc.py offer|answer FOLDER STUN SECONDS`; `webrtc.py speak ADDRESS PORT SECONDS` is a telephone's
+media without all that (RTP by libavformat, which aiortc brings).
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from pathlib import Path
 
 if __name__ != "__main__":
     from tests.lab.lab import Node
+    from tests.lab.practice import ROUTER_WAN_IPV4
     from tests.lab.roots import KEPT
 
 WAITING = 20.0  # seconds for the other's words
@@ -26,6 +28,15 @@ def call(host: "Node", other: "Node", server: str, seconds: int) -> None:
     answering = other.start(python, Path(__file__), "answer", folder, server, str(seconds))
     host.run(python, Path(__file__), "offer", folder, server, str(seconds), patience=60)
     other.stop(answering)
+
+
+def telephone(host: "Node", other: "Node", seconds: int, port: int = 4_000) -> None:
+    """Both speak, as telephones do once their exchanges have told them where to."""
+    argv = (KEPT / "webrtc" / "bin" / "python", Path(__file__), "speak")
+    calling = host.start(*argv, other.ip, str(port), str(seconds + 4))
+    time.sleep(2.0)  # the router must know the caller's port first
+    other.run(*argv, ROUTER_WAN_IPV4, str(port), str(seconds), patience=60)
+    host.stop(calling)
 
 
 def _heard(file: Path) -> dict[str, str]:
@@ -75,5 +86,20 @@ async def _call(role: str, folder: Path, server: str, seconds: int) -> None:
     await peer.close()
 
 
-if __name__ == "__main__":
+def _speak(address: str, port: int, seconds: int) -> None:
+    import av
+
+    with av.open(f"rtp://{address}:{port}?localport={port}", "w", format="rtp") as line:
+        voice = line.add_stream("pcm_mulaw", rate=8_000, layout="mono")
+        for number in range(seconds * 50):
+            frame = av.AudioFrame("s16", "mono", 160)
+            frame.planes[0].update(bytes(320))
+            frame.sample_rate, frame.pts = 8_000, 160 * number
+            line.mux(voice.encode(frame))
+            time.sleep(0.02)
+
+
+if __name__ == "__main__" and sys.argv[1] == "speak":
+    _speak(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+elif __name__ == "__main__":
     asyncio.run(_call(sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])))
