@@ -16,6 +16,7 @@ from sensor.wire.cursor import Cursor
 from sensor.wire.text import printable
 
 LARGEST = 16_384  # bytes of DER worth parsing: real ones are below 4 KiB
+NOBODY = "unknown"
 UNREADABLE = (ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
 
 
@@ -56,8 +57,11 @@ def _subject(certificate: x509.Certificate) -> str | None:
 
 
 def _issuer(certificate: x509.Certificate) -> str | None:
-    issuer = certificate.issuer
-    return _told(_attribute(issuer, NameOID.ORGANIZATION_NAME) or _attribute(issuer, NameOID.COMMON_NAME))
+    """A program that makes its own authority often leaves its organisation "unknown" (MeshCentral)."""
+    organisation, name = (
+        _attribute(certificate.issuer, oid) for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
+    )
+    return _told(name if organisation is None or (name and organisation.lower() == NOBODY) else organisation)
 
 
 def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str | None:

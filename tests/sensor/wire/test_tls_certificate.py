@@ -13,6 +13,8 @@ from tests.sensor.wire.made import self_signed
         (self_signed("pacs.example.fr", "ACME"), Names("pacs.example.fr", "ACME")),
         (self_signed("pacs.example.fr", None), Names("pacs.example.fr", "pacs.example.fr")),
         (self_signed(None, "ACME", "b.example", "a.example"), Names("b.example", "ACME")),
+        (self_signed("MeshCentralRoot-862710", "unknown"), Names("MeshCentralRoot-862710", "MeshCentralRoot-862710")),
+        (self_signed(None, "Unknown"), Names(None, "Unknown")),
         (self_signed(None, None), Names(None, None)),
         (self_signed("caf\u00e9\x1b", None), Names("caf\\xc3\\xa9\\x1b", "caf\\xc3\\xa9\\x1b")),
     ],
