@@ -61,6 +61,13 @@ SCENARIOS = (
         seen=(Seen("tcp", 6667, "accueil", "unknown", out=200, into=1_000),),
     ),
     Scenario(
+        name="vpn_openvpn_tcp",
+        text="The same over TCP, on the port of the web.",
+        act=lambda lab: chat.openvpn(lab["medecin"], lab["support"], tcp=True),
+        told=(Told("blindspot", "openvpn", device="medecin", peer="support"),),
+        seen=(Seen("tcp", 443, "medecin", "support", out=3_000, into=20_000),),
+    ),
+    Scenario(
         name="vpn_openvpn",
         text="A post hides its traffic in an OpenVPN tunnel: a blind spot.",
         act=lambda lab: chat.openvpn(lab["medecin"], lab["support"]),

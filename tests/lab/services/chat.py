@@ -56,20 +56,21 @@ def irssi(host: Node, name: str) -> None:
     ssh.type_in(host, argv, ("", "", "/join #salle", *said, "/quit"), 1.4, end="\r")
 
 
-def openvpn(host: Node, server: Node) -> None:
+def openvpn(host: Node, server: Node, *, tcp: bool = False) -> None:
     """An OpenVPN tunnel in user space, and a page through it."""
+    port = "443" if tcp else "1194"
     for node, far in ((server, host), (host, server)):
         pair = node.lab.authority.pair(f"{node.name}.lab.example")
         ends = ("10.77.0.1", "10.77.0.2") if node is server else ("10.77.0.2", "10.77.0.1")
         role = (
-            ["--tls-server", "--dh", "none", "--lport", "1194", "--local", node.ip]
+            ["--tls-server", "--dh", "none", "--lport", port, "--local", node.ip]
             if node is server
             else ["--tls-client", "--nobind"]
         )
-        to = [] if node is server else ["--remote", far.ip, "1194"]
+        to = [] if node is server else ["--remote", far.ip, port]
         node.start("openvpn", "--dev", f"tun{node.name[:4]}", "--dev-type", "tun", "--ifconfig", *ends, *role, *to, "--ca", node.lab.authority.file,
-                   "--cert", pair.certificate, "--key", pair.key, "--proto", "udp4", "--verb", "3", "--disable-dco",
-                   **({"port": 1194, "proto": "udp"} if node is server else {}))  # fmt: skip
+                   "--cert", pair.certificate, "--key", pair.key, "--proto", f"tcp4-{'server' if node is server else 'client'}" if tcp else "udp4", "--verb", "3", "--disable-dco",
+                   **({"port": int(port), "proto": "tcp" if tcp else "udp"} if node is server else {}))  # fmt: skip
     served = server.file("pages/index.html", "page " * 4_000)
     server.run("sh", "-c", "until ip addr show to 10.77.0.1 | grep -q tun; do sleep 0.1; done")
     server.start("busybox", "httpd", "-f", "-p", "10.77.0.1:8080", "-h", served.parent)
