@@ -11,6 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sensor.wire.smtp_words import VERBS
+
 FLOWS_CAP = 200_000
 VALUES_CAP = 5_000  # of one kind in one flow
 
@@ -24,7 +26,7 @@ class Kind(StrEnum):
     DNS_NAME = "dns_name"
     DNS_ANSWER = "dns_answer"
     HTTP_HOST = "http_host"
-    SMTP_COMMAND = "smtp_command"  # what was done: sender's and recipients' domains, STARTTLS, log-in, body
+    SMTP_COMMAND = "smtp_command"  # verbs, sender's and recipients' domains of all envelopes, the log-in's kind, body
     ATTACHMENT = "attachment"  # MIME type
     SSH = "ssh"  # both banners
     RDP = "rdp"  # what was asked, what was chosen
@@ -52,10 +54,18 @@ class FlowView:
     ends: str = ""  # "tcp 192.0.2.1:4000 > 198.51.100.2:25"
     values: dict[Kind, set[str]] = field(default_factory=lambda: defaultdict(set))
     gap: bool = False  # bytes are missing in the capture, or its start was not seen
+    doubtful: dict[Kind, set[str]] = field(default_factory=lambda: defaultdict(set))  # of packets told to be malformed
+    strayed: bool = False  # such a packet was in this stream: what is read behind it is doubtful too
 
     def add(self, kind: Kind, value: str | None) -> None:
         if value and len(self.values[kind]) < VALUES_CAP:
             self.values[kind].add(value)
+
+    def doubt(self, other: "FlowView") -> None:
+        """What `other` has was read in a packet that is malformed."""
+        for kind, values in other.values.items():
+            if len(self.doubtful[kind]) < VALUES_CAP:
+                self.doubtful[kind] |= values
 
 
 class Views:
@@ -80,6 +90,11 @@ class Views:
 def name(text: str) -> str:
     """A host name as both sides are compared: lower case, no final dot."""
     return text.strip().rstrip(".").lower()
+
+
+def verb(word: str) -> str:
+    """A command of SMTP; "other" for what is none, which may be a piece of a secret."""
+    return word.lower() if word.upper().encode() in VERBS else "other"
 
 
 def domain(address: str) -> str:

@@ -1,8 +1,10 @@
 """Two views of one capture → how often they agree, where they differ, and who is more likely right where a rule can say.
 
 Counted: every value that Wireshark reads in a flow that both read as the value's protocol; for the protocol itself, every
-flow that Wireshark names. What Vigie did not read for want of bytes that the capture lacks is listed, and not counted: such a
-flow is readable to one of the two only. Nor is what Vigie alone reads: Wireshark goes by port, and stops at less.
+flow that Wireshark names. Listed, and not counted, is what neither calls readable: a flow of which both say that the capture
+lacks bytes and in which Vigie recognises nothing, a packet that Wireshark itself calls malformed, and what it reads behind one in
+a stream, where it has lost its place. Nor is counted what Vigie alone reads: Wireshark goes by port, and
+stops at less.
 """
 
 import re
@@ -14,15 +16,14 @@ from dashboard.compare import SERVICE, FlowView, Kind, Views
 
 _HOST = re.compile(r"[a-z0-9_*.:\[\]-]{1,253}")
 _NAMES = frozenset({Kind.SNI, Kind.QUIC_SNI, Kind.HTTP_HOST})
-_ENVELOPE = ("mail from ", "rcpt to ")
 _LONGEST = 255
 
 
 class Why(StrEnum):
     """Why one of the two read otherwise: what `--json` says. The report's words for it are in `words`."""
 
-    GAP = "bytes of this flow are missing in the capture: Vigie does not guess"
-    ENVELOPE = "the server refused it, or no mail followed: Vigie keeps the envelopes of mails"
+    GAP = "bytes of this flow are missing in the capture, as both say"
+    MALFORMED = "Wireshark itself calls the packet malformed, or one before it"
     TOO_LONG = "longer than the protocol allows"
     NO_HOST = "not a host name"
     UNREAD = "it was on the wire, and Vigie did not read it"
@@ -65,12 +66,15 @@ def compare(ours: Views, theirs: Views) -> Comparison:
             if kind is not Kind.PROTOCOL and not _both(SERVICE[kind], left, right):
                 continue
             mine, wireshark = left.values.get(kind, set()), right.values.get(kind, set())
-            found.counted[kind] += len(wireshark & mine if left.gap else wireshark)
-            found.agreed[kind] += len(mine & wireshark)
+            doubtful = right.doubtful.get(kind, set()) - wireshark
+            whole = bool(left.values.get(Kind.PROTOCOL)) or not (left.gap and right.gap)
+            found.counted[kind] += len(wireshark) if whole else 0
+            found.agreed[kind] += len(mine & wireshark) if whole else 0
             ends = left.ends or right.ends
-            for value in sorted(wireshark - mine):
-                found.differences.append(Difference(flow, ends, kind, value, "wireshark", *_theirs(kind, value, left)))
-            for value in sorted(mine - wireshark):
+            for value in sorted((wireshark | doubtful) - mine):
+                verdict = (None, Why.MALFORMED) if value in doubtful else _theirs(kind, value, whole)
+                found.differences.append(Difference(flow, ends, kind, value, "wireshark", *verdict))
+            for value in sorted(mine - wireshark - doubtful):
                 found.differences.append(Difference(flow, ends, kind, value, "vigie", *_ours(kind, value, right)))
     return found
 
@@ -79,12 +83,10 @@ def _both(service: str, left: FlowView, right: FlowView) -> bool:
     return service in left.values.get(Kind.PROTOCOL, ()) and service in right.values.get(Kind.PROTOCOL, ())
 
 
-def _theirs(kind: Kind, value: str, ours: FlowView) -> tuple[str | None, Why]:
-    """Who is right about what only Wireshark read."""
-    if ours.gap:
+def _theirs(kind: Kind, value: str, whole: bool) -> tuple[str | None, Why]:
+    """Who is right about what only Wireshark read. `whole`: Vigie could read it, or one of the two says that nothing is missing."""
+    if not whole:
         return None, Why.GAP
-    if kind is Kind.SMTP_COMMAND and value.startswith(_ENVELOPE):
-        return None, Why.ENVELOPE
     if len(value) > _LONGEST:
         return "vigie", Why.TOO_LONG
     if kind in _NAMES and not _HOST.fullmatch(value):

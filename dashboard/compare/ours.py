@@ -3,11 +3,12 @@
 from functools import singledispatch
 
 from dashboard.cli.captures import Captures
-from dashboard.compare import FlowView, Kind, Views, domain, name
+from dashboard.compare import FlowView, Kind, Views, domain, name, verb
 from sensor.chain import Chain
 from sensor.settings import Settings
 from sensor.track.observation import Conn, Observation, Told
 from sensor.wire.records import Dns, Http, Quic, Rdp, Rfb, Smtp, Ssh, Ssl
+from sensor.wire.records_dialogues import SmtpDialogue
 
 READ = frozenset({"ssl", "quic", "dns", "http", "smtp", "ssh", "rdp", "rfb"})
 
@@ -78,18 +79,22 @@ def _(record: Http, view: FlowView) -> None:
 
 @_take.register
 def _(record: Smtp, view: FlowView) -> None:
-    if record.mailfrom_domain:
-        view.add(Kind.SMTP_COMMAND, f"mail from {name(record.mailfrom_domain)}")
-    for recipient in record.rcptto_domains:
-        view.add(Kind.SMTP_COMMAND, f"rcpt to {name(recipient)}")
     if record.transferred:
         view.add(Kind.SMTP_COMMAND, "body")
-    if record.tls in {"established", "refused"}:
-        view.add(Kind.SMTP_COMMAND, "starttls")
     if record.auth_mechanism:
         view.add(Kind.SMTP_COMMAND, f"auth {record.auth_mechanism.lower()}")
     for attachment in record.attachments:
         view.add(Kind.ATTACHMENT, attachment.mime_type.lower())
+
+
+@_take.register
+def _(record: SmtpDialogue, view: FlowView) -> None:
+    for word in record.commands:
+        view.add(Kind.SMTP_COMMAND, verb(word))
+    for sender in record.mailfrom_domains:
+        view.add(Kind.SMTP_COMMAND, f"mail from {name(sender)}")
+    for recipient in record.rcptto_domains:
+        view.add(Kind.SMTP_COMMAND, f"rcpt to {name(recipient)}")
 
 
 @_take.register

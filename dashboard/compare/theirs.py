@@ -5,8 +5,6 @@ private directory that is emptied at the end. Its limits are the kernel's, set b
 """
 
 import asyncio
-import itertools
-import re
 import shutil
 import subprocess
 import tempfile
@@ -19,8 +17,8 @@ from typing import Any
 import pyshark
 from pyshark.capture.capture import TSharkCrashException
 
-from dashboard.compare import FlowView, Kind, Views, domain, name
-from dashboard.compare.ours import ssh_software
+from dashboard.compare import FlowView, Views
+from dashboard.compare.layers import READERS, first
 from sensor.track.community_id import community_id
 
 CHUNK = 250_000  # packets that one tshark dissects
@@ -31,13 +29,14 @@ FILTER = (  # of each protocol the packets that say something: what only runs on
     " || smtp.command_line || smtp.response.code || imf || mime_multipart || ssh.protocol"
     " || rdp.negReq.requestedProtocols || rdp.negReq.selectedProtocol"
     " || vnc.client_proto_ver || vnc.server_proto_ver || vnc.client_security_type"
+    " || _ws.malformed"
 )
-WORDS = "ip ipv6 tcp udp dns tls quic http smtp imf mime_multipart ssh rdp vnc"
+MALFORMED = "_ws.malformed"
+CUT = frozenset({"_ws.short", "_ws.unreassembled"})  # by the capture; a fragment without the others
+WORDS = f"ip ipv6 tcp udp dns tls quic http smtp imf mime_multipart ssh rdp vnc {MALFORMED} {' '.join(CUT)}"
 """Protocols told in full. Of the others, a packet's own bodies among them, only the name: megabytes of words for one mail else."""
 _PROTO = {"tcp": 6, "udp": 17}
-_TLS_PROTOCOLS = {1: "ssl", 2: "hybrid", 4: "rdstls", 8: "hybrid_ex", 16: "rdsaad"}  # MS-RDPBCGR 2.2.1.1.1
-_PORT = re.compile(r":\d+$")
-_DNS_DATA = {"1": "a", "28": "aaaa", "5": "cname"}
+_SYNS = 3  # of tcp.completeness: SYN, SYN and ACK
 
 
 class NoWiresharkError(RuntimeError):
@@ -125,24 +124,37 @@ def _last_words(crash: TSharkCrashException) -> str:
 
 def _take(packet: Any, views: Views) -> None:
     """Adds what one packet's layers say to its innermost flow."""
-    network, transport = None, None
-    view: FlowView | None = None
+    network, view = None, None
+    words = {layer.layer_name for layer in packet.layers}
+    malformed = MALFORMED in words
+    cut = int(packet.captured_length) < int(packet.length) or not CUT.isdisjoint(words)
     for layer in packet.layers:
         word = layer.layer_name
         if word in {"ip", "ipv6"}:
             network = layer
         elif word in _PROTO:
-            transport = layer
-            view = _flow(network, transport, views)
-        elif view is not None and word in _READERS:
-            _READERS[word](layer, view)
+            view = _flow(network, layer, views)
+            if view is not None:
+                view.gap |= cut or (word == "tcp" and _lacks(layer))
+                view.strayed |= malformed and word == "tcp"
+        elif view is not None and word in READERS:
+            read = FlowView() if malformed or view.strayed else view
+            READERS[word](layer, read)
+            if read is not view:
+                view.doubt(read)
+
+
+def _lacks(tcp: Any) -> bool:
+    """Were bytes of this connection lost right before this packet, or its start?"""
+    lost = tcp.get_field("analysis_lost_segment") is not None or tcp.get_field("analysis_ack_lost_segment") is not None
+    return lost or not int(first(tcp, "completeness") or _SYNS) & _SYNS
 
 
 def _flow(network: Any, transport: Any, views: Views) -> FlowView | None:
     if network is None:
         return None
     proto = transport.layer_name
-    ends = [(_first(network, side), _first(transport, port)) for side, port in (("src", "srcport"), ("dst", "dstport"))]
+    ends = [(first(network, side), first(transport, port)) for side, port in (("src", "srcport"), ("dst", "dstport"))]
     if not all(ip and port for ip, port in ends):
         return None
     (one, one_port), (two, two_port) = ends
@@ -150,111 +162,3 @@ def _flow(network: Any, transport: Any, views: Views) -> FlowView | None:
     view = views.flow(key)
     view.ends = view.ends or f"{proto} {one}:{one_port} > {two}:{two_port}"
     return view
-
-
-def _all(layer: Any, field: str) -> list[str]:
-    found = layer.get_field(field)
-    return [] if found is None else [str(each.show) for each in found.all_fields if each.show]
-
-
-def _first(layer: Any, field: str) -> str:
-    return next(iter(_all(layer, field)), "")
-
-
-def _tls(layer: Any, view: FlowView) -> None:
-    if "1" in _all(layer, "handshake_type"):
-        view.add(Kind.PROTOCOL, "ssl")
-    for server in _all(layer, "handshake_extensions_server_name"):
-        view.add(Kind.SNI, name(server))
-
-
-def _quic(layer: Any, view: FlowView) -> None:
-    if _all(layer, "long_packet_type"):
-        view.add(Kind.PROTOCOL, "quic")
-    for server in _all(layer, "tls_handshake_extensions_server_name"):
-        view.add(Kind.QUIC_SNI, name(server))
-
-
-def _dns(layer: Any, view: FlowView) -> None:
-    if not _all(layer, "qry_name"):
-        return
-    view.add(Kind.PROTOCOL, "dns")
-    view.add(Kind.DNS_NAME, name(_first(layer, "qry_name").replace("<Root>", "")))
-    data = {kind: iter(_all(layer, field)) for kind, field in _DNS_DATA.items()}
-    answers = int(_first(layer, "count_answers") or 0)
-    for kind in itertools.islice(_all(layer, "resp_type"), answers):  # then come the other sections
-        if kind in data:
-            view.add(Kind.DNS_ANSWER, name(next(data[kind], "")))
-
-
-def _http(layer: Any, view: FlowView) -> None:
-    if _all(layer, "request_method") or _all(layer, "response_code"):
-        view.add(Kind.PROTOCOL, "http")
-    for host in _all(layer, "host"):
-        view.add(Kind.HTTP_HOST, name(_PORT.sub("", host)))
-
-
-def _smtp(layer: Any, view: FlowView) -> None:
-    lines = [line.strip() for line in _all(layer, "command_line")]
-    for line in lines:
-        verb, _, rest = line.partition(" ")
-        match verb.upper():
-            case "EHLO" | "HELO":
-                view.add(Kind.PROTOCOL, "smtp")
-            case "MAIL" | "RCPT":
-                far = domain(rest.partition(":")[2].strip().partition(" ")[0])
-                view.add(
-                    Kind.SMTP_COMMAND, f"{'mail from' if verb.upper() == 'MAIL' else 'rcpt to'} {far}" if far else None
-                )
-            case "STARTTLS":
-                view.add(Kind.SMTP_COMMAND, "starttls")
-            case "AUTH" if rest.strip():
-                view.add(Kind.SMTP_COMMAND, f"auth {rest.split()[0].lower()}")
-    if "354" in _all(layer, "response_code"):
-        view.add(Kind.SMTP_COMMAND, "body")
-
-
-def _mime(layer: Any, view: FlowView) -> None:
-    """Parts that are attachments by their disposition; tshark lists types and dispositions apart, so only equal counts pair."""
-    kinds, how = (
-        _all(layer, "mime_multipart_header_content_type"),
-        _all(layer, "mime_multipart_header_content_disposition"),
-    )
-    kinds, how = kinds or _all(layer, "header_content_type"), how or _all(layer, "header_content_disposition")
-    if len(kinds) == len(how) + 1 and kinds[0].lower().startswith(("text/", "multipart/")):
-        kinds = kinds[1:]  # the text itself has no disposition
-    if len(kinds) != len(how):
-        return
-    for kind, disposition in zip(kinds, how, strict=True):
-        if disposition.strip().lower().startswith("attachment"):
-            view.add(Kind.ATTACHMENT, kind.split(";")[0].strip().lower())
-
-
-def _ssh(layer: Any, view: FlowView) -> None:
-    for banner in _all(layer, "protocol"):
-        view.add(Kind.PROTOCOL, "ssh")
-        view.add(Kind.SSH, ssh_software(banner))
-
-
-def _rdp(layer: Any, view: FlowView) -> None:
-    for asked in _all(layer, "negreq_requestedprotocols"):
-        view.add(Kind.PROTOCOL, "rdp")
-        words = [word for bit, word in _TLS_PROTOCOLS.items() if int(asked, 0) & bit]
-        view.add(Kind.RDP, "asked " + " ".join(sorted(words)))
-    for chosen in _all(layer, "negreq_selectedprotocol"):
-        view.add(Kind.RDP, f"chosen {_TLS_PROTOCOLS.get(int(chosen, 0), 'rdp')}")
-
-
-def _rfb(layer: Any, view: FlowView) -> None:
-    for field in ("client_proto_ver", "server_proto_ver"):
-        for version_ in _all(layer, field):
-            view.add(Kind.PROTOCOL, "rfb")
-            view.add(Kind.RFB, version_)
-    for chosen in _all(layer, "client_security_type"):
-        view.add(Kind.RFB, f"security {int(chosen, 0)}")
-
-
-_READERS = {
-    "tls": _tls, "quic": _quic, "dns": _dns, "http": _http, "smtp": _smtp, "imf": _mime, "mime_multipart": _mime, "ssh": _ssh,
-    "rdp": _rdp, "vnc": _rfb,
-}  # fmt: skip

@@ -64,8 +64,8 @@ KINDS: dict[Language, dict[Kind, str]] = {
 
 REASONS: dict[Language, dict[Why, str]] = {
     "fr": {
-        Why.GAP: "il manque des octets de cet échange dans la capture, et Vigie ne devine pas",
-        Why.ENVELOPE: "le serveur l’a refusé, ou aucun courrier n’a suivi : Vigie garde les adresses des courriers partis",
+        Why.GAP: "il manque des octets de cet échange dans la capture, les deux le disent",
+        Why.MALFORMED: "Wireshark lui-même dit mal formé ce paquet, ou un autre avant lui",
         Why.TOO_LONG: "c’est plus long que le protocole ne le permet",
         Why.NO_HOST: "ce n’est pas un nom de machine",
         Why.UNREAD: "c’était sur le câble, et Vigie ne l’a pas lu",

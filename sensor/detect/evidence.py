@@ -31,6 +31,7 @@ from sensor.wire.records import (
     Xmpp,
 )
 from sensor.wire.records_calls import Rtp
+from sensor.wire.records_dialogues import Ldap, Mysql, Postgresql, SmtpDialogue
 
 Facts = dict[str, Value]
 
@@ -202,6 +203,14 @@ def _ftp(r: Ftp) -> Facts:
     return _known({"tls": r.tls, "stored": r.stored, "retrieved": r.retrieved, "server_name": r.server_name})
 
 
+def _dialogue(r: SmtpDialogue) -> Facts:
+    return {"envelopes": r.envelopes, "mails": r.mails}
+
+
+def _upgrade(r: Ldap | Postgresql | Mysql) -> Facts:
+    return {"tls": r.tls}
+
+
 def _nothing(_: Transfer | Fingerprint | Rtp) -> Facts:
     return {}
 
@@ -222,6 +231,8 @@ _OF_RECORD: Mapping[type[Any], Callable[[Any], Facts]] = {
     Stun: _stun,
     Rtp: _nothing,
     Ftp: _ftp,
+    SmtpDialogue: _dialogue,
+    **dict.fromkeys((Ldap, Postgresql, Mysql), _upgrade),
     Session: _session,
     Conn: _conn,
     Transfer: _nothing,

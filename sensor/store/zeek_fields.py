@@ -29,6 +29,7 @@ from sensor.wire.records import (
 )
 from sensor.wire.records_calls import Rtp
 from sensor.wire.records_devices import Dhcp, Netbios, Ssdp
+from sensor.wire.records_dialogues import Ldap, Mysql, Postgresql, SmtpDialogue
 
 Value = str | int | float | bool | list[str] | list[float] | None
 Line = dict[str, Value]
@@ -212,7 +213,18 @@ def _dhcp(dhcp: Dhcp, *, names: bool) -> Line:
     }
 
 
-def _plain(record: Fingerprint | Ftp | Irc | Xmpp | Stun | Rtp) -> Line:
+def _dialogue(said: SmtpDialogue) -> Line:
+    """No log of Zeek's: fields as of smtp.log, of all envelopes."""
+    return {
+        "commands": list(said.commands),
+        "mailfrom": [f"@{domain}" for domain in said.mailfrom_domains],
+        "rcptto": [f"@{domain}" for domain in said.rcptto_domains],
+        "envelopes": said.envelopes,
+        "mails": said.mails,
+    }
+
+
+def _plain(record: Fingerprint | Ftp | Irc | Xmpp | Stun | Rtp | Ldap | Postgresql | Mysql) -> Line:
     """The record's own fields, none of which names anybody."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
@@ -225,6 +237,7 @@ _LINES: dict[type[Told], Callable[[Any], Line]] = {
     Ssl: _ssl,
     Http: _http,
     Smtp: _smtp,
+    SmtpDialogue: _dialogue,
     Pop3: _mailbox,
     Imap: _mailbox,
     Ssh: _ssh,
@@ -232,7 +245,7 @@ _LINES: dict[type[Told], Callable[[Any], Line]] = {
     Rfb: _rfb,
     Quic: _quic,
     Socks: _socks,
-    **dict.fromkeys((Fingerprint, Ftp, Irc, Xmpp, Stun, Rtp), _plain),
+    **dict.fromkeys((Fingerprint, Ftp, Irc, Xmpp, Stun, Rtp, Ldap, Postgresql, Mysql), _plain),
 }
 
 

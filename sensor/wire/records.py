@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from sensor.frozen import frozen
 from sensor.wire.records_calls import Rtp
 from sensor.wire.records_devices import Dhcp, Netbios, Ssdp
+from sensor.wire.records_dialogues import Ldap, Mysql, Postgresql, SmtpDialogue
 
 
 @frozen
@@ -292,5 +293,5 @@ class Ftp:
 
 Record = (
     Dns | Ssl | Quic | Socks | Fingerprint | Http | Smtp | Pop3 | Imap | Ssh | Rdp | Rfb | Irc | Xmpp | Stun | Rtp | Ftp
-    | Dhcp | Ssdp | Netbios
+    | Dhcp | Ssdp | Netbios | SmtpDialogue | Ldap | Postgresql | Mysql
 )  # fmt: skip

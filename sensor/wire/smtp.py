@@ -6,7 +6,8 @@
   writes XXXXXXXX over the offer, or answers 454.
 * AUTH is told by its mechanism and outcome; its lines and the answers to 334 are skipped, never looked at.
 
-One `Smtp` is told for each mail, when its answer came (or when none can come), and one for a session without any, at its end.
+One `Smtp` is told for each mail, when its answer came (or when none can come), and one for a session without any, at its end;
+then one `SmtpDialogue` of all that the client asked.
 Sides are told by what they say, so a capture may begin anywhere and show one of them only. Buffer: `HELD` bytes a side
 until it is known who is who, then what `ClientSide` and `mime.MimeScanner` state, `LINE_LIMIT` of the server's.
 """
@@ -16,6 +17,7 @@ from typing import ClassVar
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, Rest
 from sensor.wire.mime import MimeScanner
 from sensor.wire.records import Smtp
+from sensor.wire.records_dialogues import SmtpDialogue
 from sensor.wire.smtp_client import ClientSide, State
 from sensor.wire.smtp_mail import Session, Transaction
 from sensor.wire.smtp_replies import Due, DueReplies, Want
@@ -272,6 +274,10 @@ class SmtpReader:
         self._told_any = self._told_any or bool(told)
         return told
 
+    def _closing(self) -> tuple[Smtp | SmtpDialogue, ...]:
+        dialogue = self._session.asked.told()
+        return self._told() + ((dialogue,) if dialogue else ())
+
     def _finish(self) -> Outcome:
         """No more comes."""
         self._client.end()
@@ -280,7 +286,7 @@ class SmtpReader:
             if self._client_is_orig is None or not (self._session.helo or self._answered or self._client.transaction):
                 return GiveUp("ended before anything was said")
             self._client.tell(self._client.transaction or Transaction())
-        return Events(self._told(), Rest.DONE)
+        return Events(self._closing(), Rest.DONE)
 
     def _hand_over(self) -> Outcome:
         client = self._client
@@ -291,4 +297,4 @@ class SmtpReader:
             self._session.tls = "established"
         client.tell(Transaction())
         left = {self._client_is_orig: client.buffer, not self._client_is_orig: self._answers}
-        return Events(self._told(), Rest.HANDOVER, left_orig=left[True], left_resp=left[False])
+        return Events(self._closing(), Rest.HANDOVER, left_orig=left[True], left_resp=left[False])

@@ -44,7 +44,9 @@ class Bodies:
         self._gapped = self._guess = False  # in the body; the body itself is a guess
 
     def tell(self, *transactions: Transaction) -> None:
-        self.told += [transaction.told(self.session) for transaction in transactions]
+        told = [transaction.told(self.session) for transaction in transactions]
+        self.session.asked.mails += sum(smtp.transferred for smtp in told)
+        self.told += told
 
     def _expect(self, want: Want) -> None:
         if self.server_heard:

@@ -106,6 +106,7 @@ class ClientSide(Bodies):
             self.dispel()
         if verb == b"PROXY":
             return
+        self.session.asked.command(verb)
         self._COMMANDS.get(verb, ClientSide._other)(self, rest.strip())
         if MASKED.match(verb):
             self.session.tls = "stripped"
@@ -122,10 +123,13 @@ class ClientSide(Bodies):
     def _mail(self, rest: bytes) -> None:
         self._abandon()
         self.transaction = Transaction(mailfrom_domain=domain_of(rest.partition(b":")[2]))
+        self.session.asked.sender(self.transaction.mailfrom_domain)
         self._expect(Want.OTHER)
 
     def _rcpt(self, rest: bytes) -> None:
-        self._current().rcpt(rest.partition(b":")[2])
+        domain = domain_of(rest.partition(b":")[2])
+        self._current().rcpt(domain)
+        self.session.asked.recipient(domain)
         self._expect(Want.OTHER)
 
     def _data(self, _rest: bytes) -> None:

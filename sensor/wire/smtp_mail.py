@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from sensor.wire.mime import MimeScanner
 from sensor.wire.mime_mail import Mail
 from sensor.wire.records import Smtp, Tls
-from sensor.wire.smtp_words import domain_of
+from sensor.wire.smtp_asked import Asked
 
 DOMAINS = 32
 """Recipients' domains of one mail that are told."""
@@ -25,6 +25,7 @@ class Session:
     tls: Tls = "none"
     auth_mechanism: str | None = None
     auth_success: bool | None = None
+    asked: Asked = field(default_factory=Asked)
 
 
 @dataclass(slots=True)
@@ -39,9 +40,8 @@ class Transaction:
     whole: bool = True  # false: something of its beginning was not seen
     accepted: bool | None = None
 
-    def rcpt(self, path: bytes) -> None:
+    def rcpt(self, domain: str | None) -> None:
         self.rcpt_count += 1
-        domain = domain_of(path)
         if domain is not None and len(self.rcpt_domains) < DOMAINS:
             self.rcpt_domains.setdefault(domain)
 

@@ -14,8 +14,12 @@ from sensor.capture.files import open_capture
 from sensor.demo.morning import morning
 from sensor.settings import Settings
 from sensor.wire import DatagramEntry, StreamEntry, arp, lldp, ndp
+from sensor.wire.postgresql import ASK_GSS, ASK_TLS
 from sensor.wire.readers import DATAGRAMS, STREAMS
 from sensor.wire.tls_certificate import Names, read_names
+from tests.sensor.wire import test_ldap as ldap
+from tests.sensor.wire import test_mysql as mysql
+from tests.sensor.wire import test_postgresql as postgresql
 from tests.sensor.wire.dialogue import Orig
 from tests.sensor.wire.hellos import certificate
 from tests.sensor.wire.initials import crypto, initial
@@ -59,6 +63,12 @@ TABLES: Seeds = {
     "socks": [
         [(True, b"\5\1\0"), (False, b"\5\0"), (True, b"\5\1\0\1\xc0\0\2\1\0\x16"), (False, b"\5\0\0\1\xc0\0\2\1\0\x16")]
     ],
+    "ldap": [[(True, ldap.ASKS), (False, ldap.GRANTED)], [(True, ldap.SEARCH), (False, ldap.FOUND), (True, ldap.BIND)]],
+    "postgresql": [
+        [(True, ASK_GSS), (False, b"N"), (True, ASK_TLS), (False, b"S")],
+        [(True, ASK_TLS), (False, b"N"), (True, postgresql.START)],
+    ],
+    "mysql": [[(False, mysql.GREETING), (True, asks)] for asks in (mysql.ASKS, mysql.CLEAR)],
     **{
         str(name): [[(True, orig), (False, resp)]]
         for name, (orig, resp) in FIRST.items()

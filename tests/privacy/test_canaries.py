@@ -32,7 +32,20 @@ PARIS = ZoneInfo("Europe/Paris")
 INSPECT = "from dashboard.cli import main; main()"
 
 
-LATER = ("pop3", "imap", "ftp", "socks", "irc", "xmpp", "fingerprint", "stun", "dhcp", "ssdp", "netbios")
+LATER = (
+    "smtp_dialogue",
+    "pop3",
+    "imap",
+    "ftp",
+    "socks",
+    "irc",
+    "xmpp",
+    "fingerprint",
+    "stun",
+    "dhcp",
+    "ssdp",
+    "netbios",
+)
 
 KNOWN = {"webmail.example.org", "application/pdf", "192.168.1.20"}
 """What may be told, and must be: else the search looked at nothing."""

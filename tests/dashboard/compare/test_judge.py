@@ -2,14 +2,15 @@
 
 import pytest
 
-from dashboard.compare import Kind, Views, domain, name
-from dashboard.compare.judge import compare
+from dashboard.compare import Kind, Views, domain, name, verb
+from dashboard.compare.judge import Why, compare
 
 
-def views(*, gap: bool = False, **values: set[str]) -> Views:
+def views(*, gap: bool = False, doubtful: dict[Kind, set[str]] | None = None, **values: set[str]) -> Views:
     made = Views()
     flow = made.flow("1:x")
     flow.gap = gap
+    flow.doubtful |= doubtful or {}
     for kind, found in values.items():
         flow.values[Kind(kind)] |= found
     return made
@@ -23,7 +24,10 @@ TLS = {"protocol": {"ssl"}}
     [
         (views(**TLS, sni={"a.example"}), views(**TLS, sni={"a.example"}), 1, 1, []),
         (views(**TLS), views(**TLS, sni={"a.example"}), 0, 1, ["wireshark"]),
-        (views(**TLS, gap=True), views(**TLS, sni={"a.example"}), 0, 0, [None]),  # readable to one of the two only
+        (views(**TLS, gap=True), views(**TLS, gap=True, sni={"a.example"}), 0, 1, ["wireshark"]),  # both could read it
+        (views(**TLS), views(**TLS, doubtful={Kind.SNI: {"a.example"}}), 0, 0, [None]),
+        (views(**TLS, sni={"a.example"}), views(**TLS, doubtful={Kind.SNI: {"a.example"}}), 0, 0, []),
+        (views(**TLS), views(**TLS, sni={"a.example"}, doubtful={Kind.SNI: {"a.example"}}), 0, 1, ["wireshark"]),
         (views(**TLS), views(**TLS, sni={"not a host"}), 0, 1, ["vigie"]),
         (views(**TLS), views(**TLS, sni={"a" * 256}), 0, 1, ["vigie"]),
         (views(**TLS, sni={"b.example"}), views(**TLS), 0, 0, [None]),
@@ -66,7 +70,24 @@ def test_only_the_domain_of_an_address_is_kept(address, far):
     assert name("A.Example.") == "a.example"
 
 
-def test_the_envelope_of_a_refused_mail_is_undecided():
-    smtp = {"protocol": {"smtp"}}
-    found = compare(views(**smtp), views(**smtp, smtp_command={"mail from a.example"}))
-    assert [each.right for each in found.differences] == [None]
+@pytest.mark.parametrize(
+    ("ours", "theirs", "counted", "why"),
+    [(True, True, 0, Why.GAP), (True, False, 1, Why.UNREAD), (False, True, 1, Why.UNREAD)],
+)
+def test_missing_bytes_excuse_only_where_both_miss_them(ours, theirs, counted, why):
+    found = compare(views(gap=ours), views(gap=theirs, protocol={"dns"}))
+    assert found.counted[Kind.PROTOCOL] == counted
+    assert [each.why for each in found.differences] == [why]
+
+
+def test_a_malformed_packet_names_no_protocol():
+    found = compare(views(), views(doubtful={Kind.PROTOCOL: {"dns"}}))
+    assert found.counted[Kind.PROTOCOL] == 0
+    assert [(each.value, each.right, each.why) for each in found.differences] == [("dns", None, Why.MALFORMED)]
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("MAIL", "mail"), ("rcpt", "rcpt"), ("c2VjcmV0", "other"), ("", "other"), ("é", "other")]
+)
+def test_a_word_that_is_no_command_is_not_shown(word, told):
+    assert verb(word) == told

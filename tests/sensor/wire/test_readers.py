@@ -2,9 +2,12 @@
 
 import pytest
 
-from sensor.wire import Likeness
+from sensor.wire import Events, Likeness
+from sensor.wire.postgresql import ASK_TLS
 from sensor.wire.readers import DATAGRAMS, STREAMS
 from tests.sensor.wire.hellos import chrome, record, server_hello_13
+from tests.sensor.wire.test_ldap import ASKS, GRANTED
+from tests.sensor.wire.test_mysql import GREETING
 
 FIRST = {
     "ssl": (record(22, chrome()), record(22, server_hello_13())),
@@ -33,11 +36,14 @@ FIRST = {
     "rlogin": (b"\0a\0b\0vt100/9600\0", b"\0"),
     "fingerprint": (b"l\0\x0b\0\0\0\x12\0\x10\0\0\0MIT", b"\1\0\x0b\0\0\0\x12\0"),
     "socks": (b"\x05\x01\x00", b"\x05\x00"),
+    "ldap": (ASKS, GRANTED),
+    "postgresql": (ASK_TLS, b"S"),
+    "mysql": (b"", GREETING),
     None: (b"\x07\x01\x00", b"ICY 200 OK\r\n"),
 }
 
-BOTH_SIDES = ("socks", "ftp", "rlogin", "fingerprint")
-"""Too short to be told by one side alone."""
+BOTH_SIDES = ("socks", "ftp", "rlogin", "fingerprint", "ldap", "postgresql", "mysql")
+"""Not told by either side alone."""
 
 
 @pytest.mark.parametrize("entry", STREAMS, ids=lambda entry: entry.service)
@@ -58,7 +64,10 @@ def test_each_probe_takes_its_own_and_no_other(entry, service):
 
 @pytest.mark.parametrize("entry", DATAGRAMS, ids=lambda entry: entry.service)
 def test_no_datagram_probe_takes_a_stream(entry):
-    assert all(entry.probe(data, b"") is not Likeness.YES for pair in FIRST.values() for data in pair)
+    taken = [data for pair in FIRST.values() for data in pair if entry.probe(data, b"") is Likeness.YES]
+    if entry.tentative and entry.session:  # its probe only hopes
+        taken = [data for data in taken if isinstance(entry.session().datagram(data, True), Events)]
+    assert taken == []
 
 
 def test_names_are_told_once():

@@ -6,7 +6,7 @@ OPEN = b"Content-Type: application/pdf; name=canary.pdf\r\n\r\n%PDF-1.7"
 SECRET = b"Content-Type: application/octet-stream; name=canary.apz\r\n\r\n\x01\x02\x03"
 
 
-def sent(body: bytes, *recipients: bytes) -> Transaction:
+def sent(body: bytes, *recipients: str) -> Transaction:
     transaction = Transaction()
     for recipient in recipients:
         transaction.rcpt(recipient)
@@ -18,13 +18,13 @@ def sent(body: bytes, *recipients: bytes) -> Transaction:
 @pytest.mark.parametrize(
     ("body", "recipients", "expected"),
     [
-        (SECRET, [b"<canary@medical75.apicrypt.org>"], "apicrypt"),
-        (SECRET, [b"<canary@apicrypt.org>", b"<canary@medical13.apicrypt.org>"], "apicrypt"),
-        (SECRET, [b"<canary@medical75.apicrypt.org>", b"<canary@free.fr>"], None),
-        (SECRET, [b"<canary@mssante.apicrypt.org>"], None),
-        (SECRET, [b"<canary@notapicrypt.org>"], None),
+        (SECRET, ["medical75.apicrypt.org"], "apicrypt"),
+        (SECRET, ["apicrypt.org", "medical13.apicrypt.org"], "apicrypt"),
+        (SECRET, ["medical75.apicrypt.org", "free.fr"], None),
+        (SECRET, ["mssante.apicrypt.org"], None),
+        (SECRET, ["notapicrypt.org"], None),
         (SECRET, [], None),
-        (OPEN, [b"<canary@medical75.apicrypt.org>"], None),
+        (OPEN, ["medical75.apicrypt.org"], None),
     ],
 )
 def test_apicrypt_by_its_recipients_unless_anybody_could_open_it(body, recipients, expected):
@@ -32,9 +32,8 @@ def test_apicrypt_by_its_recipients_unless_anybody_could_open_it(body, recipient
 
 
 def test_recipients_are_counted_and_their_domains_bounded():
-    told = sent(OPEN, *(b"<canary@d%d.fr>" % i for i in range(100))).told(Session())
+    told = sent(OPEN, *(f"d{i}.fr" for i in range(100))).told(Session())
     assert (told.rcptto_count, len(told.rcptto_domains)) == (100, DOMAINS)
-    assert "canary" not in repr(told)
 
 
 def test_without_a_body_nothing_was_transferred():
