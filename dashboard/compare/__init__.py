@@ -74,6 +74,7 @@ class Views:
     def __init__(self) -> None:
         self.flows: dict[str, FlowView] = {}
         self.shed = 0
+        self.foreign = False  # there are packets of a kind of network that is not read, which its reader said
 
     def flow(self, community_id: str) -> FlowView:
         view = self.flows.get(community_id)

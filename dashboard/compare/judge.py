@@ -1,10 +1,13 @@
 """Two views of one capture → how often they agree, where they differ, and who is more likely right where a rule can say.
 
 Counted: every value that Wireshark reads in a flow that both read as the value's protocol; for the protocol itself, every
-flow that Wireshark names. Listed, and not counted, is what neither calls readable: a flow of which both say that the capture
-lacks bytes and in which Vigie recognises nothing, a packet that Wireshark itself calls malformed, and what it reads behind one in
-a stream, where it has lost its place. Nor is counted what Vigie alone reads: Wireshark goes by port, and
-stops at less.
+flow that Wireshark names. Listed and not counted is what one of the two says it cannot read:
+
+* a flow of which both say that the capture lacks bytes, and in which Vigie recognises nothing;
+* a flow of a capture of another kind of network, which Vigie says it does not read, and of which it has no such flow;
+* a packet that Wireshark itself calls malformed, and what stands behind one in a stream, where it has lost its place.
+
+Nor is counted what Vigie alone reads: Wireshark goes by port, and stops at less.
 """
 
 import re
@@ -23,6 +26,7 @@ class Why(StrEnum):
     """Why one of the two read otherwise: what `--json` says. The report's words for it are in `words`."""
 
     GAP = "bytes of this flow are missing in the capture, as both say"
+    FOREIGN = "a kind of network that Vigie does not read, as it says itself"
     MALFORMED = "Wireshark itself calls the packet malformed, or one before it"
     TOO_LONG = "longer than the protocol allows"
     NO_HOST = "not a host name"
@@ -67,12 +71,12 @@ def compare(ours: Views, theirs: Views) -> Comparison:
                 continue
             mine, wireshark = left.values.get(kind, set()), right.values.get(kind, set())
             doubtful = right.doubtful.get(kind, set()) - wireshark
-            whole = bool(left.values.get(Kind.PROTOCOL)) or not (left.gap and right.gap)
-            found.counted[kind] += len(wireshark) if whole else 0
-            found.agreed[kind] += len(mine & wireshark) if whole else 0
+            why = _unreadable(left, right, foreign=ours.foreign and flow not in ours.flows)
+            found.counted[kind] += 0 if why else len(wireshark)
+            found.agreed[kind] += 0 if why else len(mine & wireshark)
             ends = left.ends or right.ends
             for value in sorted((wireshark | doubtful) - mine):
-                verdict = (None, Why.MALFORMED) if value in doubtful else _theirs(kind, value, whole)
+                verdict = (None, why or Why.MALFORMED) if why or value in doubtful else _theirs(kind, value)
                 found.differences.append(Difference(flow, ends, kind, value, "wireshark", *verdict))
             for value in sorted(mine - wireshark - doubtful):
                 found.differences.append(Difference(flow, ends, kind, value, "vigie", *_ours(kind, value, right)))
@@ -83,10 +87,15 @@ def _both(service: str, left: FlowView, right: FlowView) -> bool:
     return service in left.values.get(Kind.PROTOCOL, ()) and service in right.values.get(Kind.PROTOCOL, ())
 
 
-def _theirs(kind: Kind, value: str, whole: bool) -> tuple[str | None, Why]:
-    """Who is right about what only Wireshark read. `whole`: Vigie could read it, or one of the two says that nothing is missing."""
-    if not whole:
-        return None, Why.GAP
+def _unreadable(left: FlowView, right: FlowView, *, foreign: bool) -> Why | None:
+    """Why not both call this flow readable, if so."""
+    if foreign:
+        return Why.FOREIGN
+    return Why.GAP if left.gap and right.gap and not left.values.get(Kind.PROTOCOL) else None
+
+
+def _theirs(kind: Kind, value: str) -> tuple[str | None, Why]:
+    """Who is right about what only Wireshark read."""
     if len(value) > _LONGEST:
         return "vigie", Why.TOO_LONG
     if kind in _NAMES and not _HOST.fullmatch(value):

@@ -7,9 +7,11 @@ from dashboard.compare import FlowView, Kind, Views, domain, name, verb
 from sensor.chain import Chain
 from sensor.settings import Settings
 from sensor.track.observation import Conn, Observation, Told
+from sensor.wire.kernel.layout import Unreadable
 from sensor.wire.records import Dns, Http, Quic, Rdp, Rfb, Smtp, Ssh, Ssl
 from sensor.wire.records_dialogues import SmtpDialogue
 
+LINK = Unreadable.LINK_TYPE.name.lower()
 READ = frozenset({"ssl", "quic", "dns", "http", "smtp", "ssh", "rdp", "rfb"})
 
 
@@ -37,6 +39,7 @@ def read(file: str, settings: Settings) -> tuple[Views, int]:
         pass
     stats = chain.stats()
     source.close()
+    views.foreign = LINK in stats.unreadable
     if source.refused and not source.read:
         raise UnreadableError(source.refused[0])
     return views, stats.packets

@@ -65,6 +65,7 @@ KINDS: dict[Language, dict[Kind, str]] = {
 REASONS: dict[Language, dict[Why, str]] = {
     "fr": {
         Why.GAP: "il manque des octets de cet échange dans la capture, les deux le disent",
+        Why.FOREIGN: "c’est un réseau d’un genre que Vigie ne lit pas, et Vigie le dit",
         Why.MALFORMED: "Wireshark lui-même dit mal formé ce paquet, ou un autre avant lui",
         Why.TOO_LONG: "c’est plus long que le protocole ne le permet",
         Why.NO_HOST: "ce n’est pas un nom de machine",

@@ -25,7 +25,9 @@ from sensor.wire.text import printable
 
 HEADER = 12
 _HEADER = Struct(">6H").unpack_from
-OPCODES = frozenset({0, 2, 4, 5, 6})  # query, status, notify, update, stateful operations
+OPCODES = frozenset(
+    {0, 1, 2, 4, 5, 6}
+)  # query, inverse (RFC 3425: obsolete), status, notify, update, stateful operations
 NBNS_OPCODES = frozenset({5, 6, 7, 8, 15})  # NetBIOS names: registration, release, wait, refresh (RFC 1002, 4.2.1.1)
 CLASSES = frozenset({1, 3, 4, 254, 255})  # internet, chaos, hesiod, none, any; mDNS sets the top bit
 MOST_QUESTIONS = 32  # mDNS asks many at once

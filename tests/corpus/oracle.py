@@ -33,6 +33,7 @@ TOGETHER = 60  # captures that one tshark reads
 PACKETS = 10_000  # of them together
 SECONDS = 1_800.0
 JOBS = 2
+UNREADABLE = (Why.GAP, Why.MALFORMED, Why.FOREIGN)  # these are listed and not counted
 
 
 @dataclass(slots=True)
@@ -75,11 +76,14 @@ class Batch:
     packets: int = 0
 
     def takes(self, views: Views, packets: int) -> bool:
+        if views.foreign or self.views.foreign:
+            return not self.files
         room = len(self.files) < TOGETHER and (not self.files or self.packets + packets <= PACKETS)
         return room and self.views.flows.keys().isdisjoint(views.flows)
 
     def add(self, name: str, file: Path, views: Views, packets: int) -> None:
         self.views.flows |= views.flows
+        self.views.foreign = views.foreign
         self.owner |= dict.fromkeys(views.flows, name)
         self.files[name] = file
         self.packets += packets
@@ -139,7 +143,7 @@ def _judged(corpus: Path, batch: Batch) -> Opinion:
 
 
 def _counted(found: Comparison) -> list[Difference]:
-    return [each for each in found.differences if each.only == "wireshark" and each.why not in (Why.GAP, Why.MALFORMED)]
+    return [each for each in found.differences if each.only == "wireshark" and each.why not in UNREADABLE]
 
 
 def _look_alone(batch: Batch, second: Views, flows: set[str]) -> None:

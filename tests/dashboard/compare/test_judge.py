@@ -80,6 +80,13 @@ def test_missing_bytes_excuse_only_where_both_miss_them(ours, theirs, counted, w
     assert [each.why for each in found.differences] == [why]
 
 
+@pytest.mark.parametrize(("known", "counted"), [(False, 0), (True, 1)])
+def test_a_network_that_vigie_says_it_does_not_read_counts_where_it_read_the_flow(known, counted):
+    ours = views() if known else Views()
+    ours.foreign = True
+    assert compare(ours, views(protocol={"dns"})).counted[Kind.PROTOCOL] == counted
+
+
 def test_a_malformed_packet_names_no_protocol():
     found = compare(views(), views(doubtful={Kind.PROTOCOL: {"dns"}}))
     assert found.counted[Kind.PROTOCOL] == 0

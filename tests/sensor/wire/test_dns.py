@@ -116,6 +116,11 @@ def test_a_netbios_table_tells_the_machines_own_name_only():
     assert [a.data for a in read_message(cut).answers] == ["pc-accueil"]
 
 
+def test_an_inverse_query_has_an_answer_and_no_question():
+    told = read_message(bytes.fromhex("77fc0900000000010000000001610000010001000000000000"))
+    assert (told.query, told.qtype_name, [answer.name for answer in told.answers]) == ("", "", ["a"])
+
+
 @pytest.mark.parametrize(("code", "name"), [(3, "NXDOMAIN"), (5, "REFUSED"), (15, "RCODE15")])
 def test_response_codes(code, name):
     told = read_message(message(question(NAME), flags=0x8180 | code, counts=(1, 0, 0, 0)))
