@@ -1,4 +1,4 @@
-"""Chats of the old kind (XMPP by Prosody and go-sendxmpp, IRC by irssi), and OpenVPN.
+"""Chats of the old kind (XMPP by Prosody and go-sendxmpp, IRC by irssi), Mumble's server, and OpenVPN.
 
 What could not be had for the lab, and why:
 
@@ -12,7 +12,7 @@ What could not be had for the lab, and why:
 from pathlib import Path
 
 from tests.lab import canaries
-from tests.lab.lab import Node
+from tests.lab.lab import LabError, Node
 from tests.lab.services import ssh
 
 DOMAIN = "chat.lab.example"
@@ -98,3 +98,23 @@ def unbound(host: Node, name: str) -> None:
         f' local-zone: "example." static\n local-data: "{name}. A 203.0.113.80"\nremote-control:\n control-enable: no\n',
     )
     host.start("unbound", "-d", "-c", conf, port=53, proto="udp")
+
+
+def murmur(host: Node) -> None:
+    """Mumble's server, with the certificate that it makes itself."""
+    conf = host.file(
+        "murmur.ini", f"database={host.home}/murmur.sqlite\nhost={host.ip}\nport=64738\nuname=root\nlogfile=\n"
+    )
+    host.start("murmurd", "-fg", "-ini", conf, port=64738)
+
+
+def look_up_mumble(host: Node, server: Node, hellos: int) -> None:
+    """What its client's list of servers asks of each; then its control channel up to where a client would log in.
+
+    The client itself wants a screen and somebody to set it up. TLS 1.2, as clients until 1.3 spoke: later the certificate is hidden.
+    """
+    asks = host.file("ping", bytes(4) + bytes(range(1, 9)))
+    if host.run("sh", "-c", f"socat -t2 - UDP:{server.ip}:64738 < {asks} | wc -c").strip() != "24":
+        raise LabError("Mumble's server did not answer")
+    for _ in range(hellos):
+        host.run("sh", "-c", f"sleep 1 | timeout 5 openssl s_client -tls1_2 -connect {server.ip}:64738", may_fail=True)
