@@ -17,6 +17,7 @@ from sensor.store.journal import Kind
 from sensor.store.reader import read
 from sensor.store.serve import ServeStore
 from sensor.store.watch import database
+from tests.databases import Database
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,7 @@ def place(tmp_path, sample):
     """A state with a running watch, another writer's database, secrets; a passphrase; a policy."""
     state = tmp_path / "state"
     (state / "serve").mkdir(parents=True)
-    with sqlite3.connect(state / "serve" / "accounts.db") as db:
+    with sqlite3.connect(state / "serve" / "accounts.db", factory=Database) as db:
         db.execute("CREATE TABLE account (name)")
         db.execute("INSERT INTO account VALUES ('docteur')")
     db.close()
@@ -76,7 +77,7 @@ def test_back_up_while_it_is_written_and_restore_elsewhere(place, sample):
     alive = read(store.path, lambda db: dict(db.execute("SELECT id, body FROM alert")))
     assert kept.items() <= alive.items()
     assert {f"a{n}" for n in range(5)} <= kept.keys()
-    with sqlite3.connect(new / "serve" / "accounts.db") as db:
+    with sqlite3.connect(new / "serve" / "accounts.db", factory=Database) as db:
         assert db.execute("SELECT name FROM account").fetchall() == [("docteur",)]
     db.close()
     assert (new / "serve" / "session.key").read_bytes() == b"secret"

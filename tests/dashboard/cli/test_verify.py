@@ -10,6 +10,7 @@ from sensor.store.journal import Kind
 from sensor.store.relay import RelayStore
 from sensor.store.serve import ServeStore
 from sensor.store.watch import database
+from tests.databases import Database
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def run(state, *options):
 
 
 def change(state, sql):
-    with sqlite3.connect(database(state)) as db:
+    with sqlite3.connect(database(state), factory=Database) as db:
         db.execute(sql)
     db.close()
 
@@ -82,7 +83,7 @@ def test_what_a_damaged_file_lost_is_said(store, sample, tmp_path):
     store.close()
     path = database(tmp_path)
     data = bytearray(path.read_bytes())
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(path, factory=Database) as db:
         (body,) = db.execute("SELECT body FROM journal WHERE seq = 30").fetchone()
     db.close()
     page = data.find(body) // 4096
@@ -105,7 +106,7 @@ def test_every_journal_of_the_box_is_checked_and_told_by_name(filled):
     assert names[:3] == ["relay", "serve", "watch"]
     root = text.splitlines()[3].split(": ")[1]
     assert root.startswith("v1.relay=0:")
-    with sqlite3.connect(ServeStore.LAYOUT.path(filled)) as db:
+    with sqlite3.connect(ServeStore.LAYOUT.path(filled), factory=Database) as db:
         db.execute("DELETE FROM journal WHERE seq = 2")
     db.close()
     assert run(filled)[0] == 0

@@ -10,6 +10,7 @@ from sensor.detect.alert import AlertDevice, Category, Hds, Nature, Severity
 from sensor.store import SeriesRow
 from tests.dashboard.conftest import PARIS, SECOND
 from tests.dashboard.report.conftest import OCTOBER, at, row, varied
+from tests.databases import Database
 
 FIRST, AFTER = OCTOBER.minutes(PARIS)
 MONTH = f"first_seen >= {FIRST * 60 * SECOND} AND first_seen < {AFTER * 60 * SECOND}"
@@ -53,7 +54,7 @@ def month(fill, sample, store, made, text):
     )  # fmt: skip
     said = text(made()[1].pdf)
     store.close()
-    with sqlite3.connect(store.path) as db:
+    with sqlite3.connect(store.path, factory=Database) as db:
         yield said, lambda question: db.execute(question).fetchone()
     db.close()
 

@@ -1,6 +1,7 @@
 """Remote screens: TigerVNC and x11vnc with their viewers, xrdp with FreeRDP. Screens are Xvfb's."""
 
 import random
+import shutil
 import subprocess
 import time
 from itertools import count
@@ -155,12 +156,17 @@ def freerdp(
     """Someone works on a post through FreeRDP."""
     screen = display(client, SEEN)
     viewer = client.start(
-        "xfreerdp", f"/v:{address}:{port}", f"/u:{canaries.USER}", f"/p:{canaries.PASSWORD}", f"/sec:{sec}", "/cert:ignore",
+        _xfreerdp(), f"/v:{address}:{port}", f"/u:{canaries.USER}", f"/p:{canaries.PASSWORD}", f"/sec:{sec}", "/cert:ignore",
         "/size:800x600", "/bpp:24", DISPLAY=screen,
     )  # fmt: skip
     _use(client, served, screen, seconds, touched=touched)
     client.stop(viewer)
     return client.logs()
+
+
+def _xfreerdp() -> str:
+    """Its third version says so in its name."""
+    return "xfreerdp" if shutil.which("xfreerdp") else "xfreerdp3"
 
 
 def rdp_refused(client: Node, address: str, port: int) -> None:
@@ -169,7 +175,7 @@ def rdp_refused(client: Node, address: str, port: int) -> None:
     client.run(
         "timeout",
         "6",
-        "xfreerdp",
+        _xfreerdp(),
         f"/v:{address}:{port}",
         "/u:x",
         "/p:x",

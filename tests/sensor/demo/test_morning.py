@@ -80,7 +80,9 @@ def test_every_scene_is_there(dissected):
     assert where("rdp.neg_type", "0x02", "ip.dst") == {(INTERNET.intruder.ip,)}
     names = where("tls.handshake.type", "1", "tls.handshake.extensions_server_name")
     hosts = (INTERNET.mssante, INTERNET.chat, INTERNET.media, INTERNET.transfer, INTERNET.hds, *INTERNET.sites)
-    assert names == {(host.name,) for host in hosts}  # RDP's own TLS is not taken apart by Wireshark
+    assert names - {("",)} == {
+        (host.name,) for host in hosts
+    }  # RDP's own TLS, which newer Wiresharks take apart, asks for none
     assert ("50",) in where("tls.handshake.type", "1", "vlan.id")
     assert where("icmpv6.opt.prefix", "2001:db8:1::", "ipv6.dst") == {("ff02::1",)}
 

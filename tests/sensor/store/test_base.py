@@ -13,6 +13,7 @@ from sensor.store.relay import RelayStore
 from sensor.store.serve import ServeStore
 from sensor.store.upkeep import Terms
 from sensor.store.verify import verify
+from tests.databases import Database
 
 ALL = (WatchStore, ServeStore, RelayStore)
 
@@ -99,7 +100,11 @@ def test_damage_is_set_aside_and_told_and_the_journal_goes_on(tmp_path, kind, sa
             with store._turn, store._commit():
                 store._journal.append(Kind.SETTING, f"s{n}", {"n": n}, n)
     path = kind.LAYOUT.path(tmp_path)
-    root = sqlite3.connect(path).execute("SELECT rootpage FROM sqlite_master WHERE name = 'alert'").fetchone()[0]
+    root = (
+        sqlite3.connect(path, factory=Database)
+        .execute("SELECT rootpage FROM sqlite_master WHERE name = 'alert'")
+        .fetchone()[0]
+    )
     with path.open("r+b") as file:
         file.seek((root - 1) * 4096)
         file.write(b"\xff" * 4096)

@@ -16,6 +16,7 @@ from sensor.store.seeing import Counts, seen
 from sensor.store.telling import compare
 from sensor.store.verify import Fault, verify
 from sensor.store.watch import database
+from tests.databases import Database
 
 PAGE = 4096
 COUNT = 60
@@ -35,7 +36,7 @@ def filled(tmp_path, sample):
 
 def pages_of(path, name):
     """Numbers of the pages of a table, from one."""
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(path, factory=Database) as db:
         root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
     db.close()
     data = path.read_bytes()
@@ -94,7 +95,7 @@ def test_an_entry_cut_out_around_a_told_gap_is_still_found(filled, sample):
     path = database(filled)
     spoil(path, pages_of(path, "journal")[1])
     _, _, verdict, _ = reopened(filled, sample.last_seen)
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(path, factory=Database) as db:
         before, after = db.execute(
             "SELECT max(a.seq), min(b.seq) FROM journal a JOIN journal b ON b.seq > a.seq + 1 WHERE NOT EXISTS "
             "(SELECT 1 FROM journal c WHERE c.seq = a.seq + 1) AND EXISTS (SELECT 1 FROM journal d WHERE d.seq = b.seq)"

@@ -5,6 +5,7 @@ import sqlite3
 from sensor.store.reader import read
 from sensor.store.runs import forget, runs
 from sensor.store.watch import WatchStore
+from tests.databases import Database
 from tests.sensor.detect.made_up import MORNING, detector
 from tests.sensor.detect.test_backups import DAY, SERVICE, WORKDAYS, ran
 
@@ -35,7 +36,7 @@ def test_what_is_kept(tmp_path):
     assert state in made.backups._kept.values()
     assert (state.place, len(state.starts), state.size) == (made.backups._kept.popitem()[0][1], 2, 5_000_000)
     assert SERVICE in (state.peer.host, state.place)
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(path, factory=Database) as db:
         forget(db, (MORNING + 2 * DAY) // 60_000_000_000)
     db.close()
     assert read(path, runs) == []
@@ -44,7 +45,7 @@ def test_what_is_kept(tmp_path):
 def test_a_row_that_cannot_be_read_is_left_out(tmp_path):
     with WatchStore(tmp_path) as store:
         path = store.path
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(path, factory=Database) as db:
         for number, body in enumerate(("no json", "[]", '{"device": {}}', '{"device": {"ip": "x"}, "peer": 3}')):
             db.execute("INSERT INTO backup VALUES (?, 'p', 1, ?)", (str(number), body))
     db.close()

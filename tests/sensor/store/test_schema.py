@@ -15,6 +15,7 @@ from sensor.store.telling import compare
 from sensor.store.upkeep import Terms
 from sensor.store.verify import Root, verify
 from sensor.store.watch import database
+from tests.databases import Database
 
 
 def test_migrations_are_numbered_from_one_without_a_gap():
@@ -24,7 +25,7 @@ def test_migrations_are_numbered_from_one_without_a_gap():
 def test_opening_brings_the_file_to_the_latest_schema_and_again_changes_nothing(tmp_path):
     for _ in range(2):
         WatchStore(tmp_path).close()
-        with sqlite3.connect(database(tmp_path)) as db:
+        with sqlite3.connect(database(tmp_path), factory=Database) as db:
             assert schema.version(db) == schema.latest(schema.WATCH)
             assert db.execute("PRAGMA application_id").fetchone() == (schema.WATCH.application,)
         db.close()
@@ -33,7 +34,7 @@ def test_opening_brings_the_file_to_the_latest_schema_and_again_changes_nothing(
 def test_a_later_schema_is_refused_with_a_sentence_and_left_alone(tmp_path):
     WatchStore(tmp_path).close()
     path = database(tmp_path)
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(path, factory=Database) as db:
         db.execute(f"PRAGMA user_version={schema.latest(schema.WATCH) + 1}")
     db.close()
     before = path.read_bytes()
@@ -48,7 +49,7 @@ def test_a_later_schema_is_refused_with_a_sentence_and_left_alone(tmp_path):
 def test_another_programs_database_is_refused(tmp_path):
     path = database(tmp_path)
     path.parent.mkdir()
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(path, factory=Database) as db:
         db.execute("PRAGMA application_id=7")
         db.execute("CREATE TABLE theirs (x)")
     db.close()
@@ -65,7 +66,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch)
     monkeypatch.setattr(schema, "migrations", lambda _: broken)
     with pytest.raises(NeedsHuman):
         WatchStore(tmp_path)
-    with sqlite3.connect(database(tmp_path)) as db:
+    with sqlite3.connect(database(tmp_path), factory=Database) as db:
         assert schema.version(db) == len(broken) - 1
         assert not db.execute("SELECT name FROM sqlite_master WHERE name = 'half'").fetchall()
     db.close()
@@ -77,7 +78,7 @@ def test_a_copy_is_made_before_a_migration(tmp_path, monkeypatch, sample):
     number = schema.latest(schema.WATCH) + 1
     longer = [*schema.migrations(schema.WATCH), (number, "DROP TABLE alert;")]
     monkeypatch.setattr(schema, "migrations", lambda _: longer)
-    with WatchStore(tmp_path) as store, sqlite3.connect(f"{store.path}.before-{number}") as copy:
+    with WatchStore(tmp_path) as store, sqlite3.connect(f"{store.path}.before-{number}", factory=Database) as copy:
         assert copy.execute("SELECT id FROM alert").fetchall() == [(sample.id,)]
     copy.close()
 
@@ -86,7 +87,7 @@ def test_a_copy_is_made_before_a_migration(tmp_path, monkeypatch, sample):
 def test_a_file_of_every_earlier_version_is_brought_up_and_keeps_its_alerts(tmp_path, sample, number):
     path = database(tmp_path)
     path.parent.mkdir()
-    old = sqlite3.connect(path, isolation_level=None)
+    old = sqlite3.connect(path, isolation_level=None, factory=Database)
     schema.migrate(old, path, schema.WATCH, upto=number)
     assert schema.version(old) == number
     old.execute(
@@ -102,7 +103,7 @@ def test_a_file_of_every_earlier_version_is_brought_up_and_keeps_its_alerts(tmp_
 def test_traffic_of_the_second_schema_is_brought_over(tmp_path):
     path = database(tmp_path)
     path.parent.mkdir()
-    old = sqlite3.connect(path, isolation_level=None)
+    old = sqlite3.connect(path, isolation_level=None, factory=Database)
     schema.migrate(old, path, schema.WATCH, upto=2)
     rows = [
         (100, "192.168.1.20", "ssl", "", "aa:00:00:00:00:01", 1, 2, 3, 4, 5),
@@ -164,7 +165,7 @@ def test_a_file_of_the_third_schema_keeps_its_chain_to_the_last_byte(tmp_path, s
 )
 def test_what_was_altered_before_a_migration_is_still_found_after_it(tmp_path, change):
     path, told = of_the_third_schema(tmp_path)
-    db = sqlite3.connect(path)
+    db = sqlite3.connect(path, factory=Database)
     with db:
         db.execute(change)
     db.close()
@@ -177,7 +178,7 @@ def test_what_was_altered_before_a_migration_is_still_found_after_it(tmp_path, c
 
 def test_a_damaged_file_of_the_third_schema_is_read_as_far_as_it_goes(tmp_path):
     path, told = of_the_third_schema(tmp_path)
-    db = sqlite3.connect(path)
+    db = sqlite3.connect(path, factory=Database)
     root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'alert'").fetchone()[0]
     db.close()
     with path.open("r+b") as file:
@@ -191,7 +192,7 @@ def test_a_damaged_file_of_the_third_schema_is_read_as_far_as_it_goes(tmp_path):
 
 def test_room_that_a_migration_left_is_given_back(tmp_path):
     path, _ = of_the_third_schema(tmp_path)
-    db = sqlite3.connect(path)
+    db = sqlite3.connect(path, factory=Database)
     with db:
         db.execute("CREATE TABLE large AS SELECT randomblob(400000)")
         db.execute("DROP TABLE large")

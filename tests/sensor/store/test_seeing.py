@@ -7,6 +7,7 @@ import pytest
 from sensor.store.reader import read
 from sensor.store.seeing import Counts, Seen, Sight, seen
 from sensor.store.watch import WatchStore
+from tests.databases import Database
 from tests.sensor.store.conftest import MORNING
 
 SECOND = 1_000_000_000
@@ -66,5 +67,5 @@ def test_what_is_not_committed_is_kept_for_the_next_time():
     sight.add(MORNING, 1.0, Counts(packets=1))
     sight.close()
     with pytest.raises(sqlite3.OperationalError):
-        sight.write(sqlite3.connect(":memory:"))
+        sight.write(sqlite3.connect(":memory:", factory=Database))
     assert len(sight) == 1

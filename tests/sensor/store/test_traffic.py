@@ -13,13 +13,14 @@ from sensor.store import SeriesRow, WatchStore, schema
 from sensor.store.days import minutes_of
 from sensor.store.traffic import Level, Traffic, mark
 from sensor.store.upkeep import Terms
+from tests.databases import Database
 
 PARIS = ZoneInfo("Europe/Paris")
 MIDNIGHT = minutes_of(date(2026, 10, 25), PARIS)[0]  # a day of 25 hours
 
 
 def made():
-    db = sqlite3.connect(":memory:", isolation_level=None)
+    db = sqlite3.connect(":memory:", isolation_level=None, factory=Database)
     schema.migrate(db, None, schema.WATCH)
     return db, Traffic(db, PARIS)
 

@@ -11,6 +11,7 @@ from sensor.store import schema
 from sensor.store.entry import stored
 from sensor.store.journal import Journal, Kind, entries
 from sensor.store.verify import Fault, Root, head_of, verify
+from tests.databases import Database
 
 KEYS = {"k1": b"1" * 32, "k2": b"2" * 32, "k3": b"3" * 32}
 COLUMNS = ("kind", "subject", "written", "boot", "monotonic", "key", "digest", "mac", "body")
@@ -19,7 +20,7 @@ MANY = 100_000
 
 def made(count=12):
     """A journal in memory: alerts, a rotation in the middle, an erasure towards the end."""
-    db = sqlite3.connect(":memory:", isolation_level=None)
+    db = sqlite3.connect(":memory:", isolation_level=None, factory=Database)
     schema.migrate(db, None, schema.WATCH)
     journal = Journal(db, KEYS, "k1")
     for n in range(1, count + 1):
@@ -178,7 +179,7 @@ def test_what_is_not_a_root_is_said(text):
 
 
 def test_a_hundred_thousand_entries_in_two_seconds(tmp_path):
-    db = sqlite3.connect(tmp_path / "many.db", isolation_level=None)
+    db = sqlite3.connect(tmp_path / "many.db", isolation_level=None, factory=Database)
     schema.migrate(db, tmp_path / "many.db", schema.WATCH)
     journal = Journal(db, KEYS, "k1")
     body = {"title": "Un courrier avec pièce jointe est parti sans chiffrement", "count": 3, "bytes_out": 904_233}

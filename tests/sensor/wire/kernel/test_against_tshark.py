@@ -49,9 +49,11 @@ def test_protocols_and_bytes(tmp_path):
     seen = walk(frames_of(packets))
     protocols = Counter(word for packet in theirs for word in set(packet["frame.protocols"].split(":")))
     ours = seen.counts
-    assert (ours["IPV4"], ours["IPV6"], ours["TCP"], ours["UDP"], ours["ICMP"], ours["ARP"]) == tuple(
-        protocols[word] for word in ("ip", "ipv6", "tcp", "udp", "icmp", "arp")
+    assert (ours["TCP"], ours["UDP"], ours["ICMP"], ours["ARP"]) == tuple(
+        protocols[word] for word in ("tcp", "udp", "icmp", "arp")
     )
+    # not by the word: within MPLS, Wireshark 4.4 leaves it out
+    assert (ours["IPV4"], ours["IPV6"]) == tuple(sum(bool(p[word]) for p in theirs) for word in ("ip.len", "ipv6.plen"))
     assert ours["IP_BYTES"] == sum(
         int(packet["ip.len"] or 0) + (int(packet["ipv6.plen"]) + 40 if packet["ipv6.plen"] else 0) for packet in theirs
     )
