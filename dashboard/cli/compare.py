@@ -80,7 +80,8 @@ def _report(file: str, version: str, packets: int, found: Comparison, lang: Lang
             shown = f"{number(100 * share, lang, 1)}{NARROW if lang == 'fr' else ''}%"
             counts = {"agreed": number(found.agreed[kind], lang), "counted": number(found.counted[kind], lang)}
             yield say["kind"].format(kind=kinds[kind], share=shown, **counts)
-    yield ""
+    if found.counted.total():
+        yield ""
     yield say["differ" if found.differences else "same"]
     last = ""
     for difference in found.differences[:SHOWN]:

@@ -7,6 +7,7 @@ private directory that is emptied at the end. Its limits are the kernel's, set b
 import asyncio
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ CUT = frozenset({"_ws.short", "_ws.unreassembled"})  # by the capture; a fragmen
 WORDS = f"ip ipv6 tcp udp dns tls quic http smtp imf mime_multipart ssh rdp vnc {MALFORMED} {' '.join(CUT)}"
 """Protocols told in full. Of the others, a packet's own bodies among them, only the name: megabytes of words for one mail else."""
 _PROTO = {"tcp": 6, "udp": 17}
+UNKNOWN = "(retcode: 255)"  # asyncio: the child had ended, and nobody saw how
 _SYNS = 3  # of tcp.completeness: SYN, SYN and ACK
 
 
@@ -92,7 +94,7 @@ def _chunks(file: str, packets: int, private: Path) -> Iterator[str]:
 
 
 def _packets(file: str, tshark: Path) -> Iterator[Any]:
-    loop = asyncio.new_event_loop()  # its own: the one that pyshark looks for Python has no more
+    loop = _loop()
     capture = pyshark.FileCapture(
         file,
         eventloop=loop,
@@ -110,11 +112,21 @@ def _packets(file: str, tshark: Path) -> Iterator[Any]:
         finally:
             capture.close()  # tells of a crash as well
     except TSharkCrashException as crash:
-        if not read:  # else the file was cut short: what could be read is compared
+        if not read and UNKNOWN not in str(crash):  # else the file was cut short: what could be read is compared
             raise NoWiresharkError(f"{file}: tshark could not read it: {_last_words(crash)}") from None
     finally:
         loop.close()
         capture._running_processes.clear()  # noqa: SLF001 - or its destructor would wait for them once more
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """Its own: the one that pyshark looks for Python has no more."""
+    loop = asyncio.new_event_loop()
+    if sys.version_info < (3, 12):  # whose usual watcher loses a child that has ended too soon
+        watcher = asyncio.SafeChildWatcher()
+        watcher.attach_loop(loop)
+        asyncio.set_child_watcher(watcher)
+    return loop
 
 
 def _last_words(crash: TSharkCrashException) -> str:
