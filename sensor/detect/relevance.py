@@ -73,8 +73,12 @@ def either(some: Iterable[Could]) -> Could:
 
 
 def _all(said: Iterable[bool | None]) -> bool | None:
-    answers = set(said)
-    return False if False in answers else None if None in answers else True
+    sure = True
+    for one in said:
+        if one is False:
+            return False
+        sure = sure and one is True
+    return True if sure else None
 
 
 def _not(said: bool | None) -> bool | None:

@@ -27,7 +27,8 @@ from sensor.wire.records import Ftp, Http, Imap, Pop3, Quic, Record, Smtp, Ssl, 
 
 TCP, UDP = 6, 17
 NONE_RUNNING: Mapping[str, Running] = {}
-_PROTOS: dict[int, Literal["tcp", "udp", "icmp", "sctp"]] = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp", 132: "sctp"}
+Proto = Literal["tcp", "udp", "icmp", "sctp", "other"]
+_PROTOS: dict[int, Proto] = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp", 132: "sctp"}
 BY_NUMBER = {50: "ipsec", 115: "l2tp"}
 QUIC_PORT = 443
 _UNSEEN = {"ech": "hidden_ech", "dot": "hidden_dns", "doq": "hidden_dns", "dns_port": "hidden_dns"}
@@ -55,7 +56,7 @@ class Flow:
 
     __slots__ = (
         *("_device", "_device_version", "_devices", "_direction", "_fixed", "_orig_is_device", "_outer"),
-        *("_outer_name", "_peer", "_who"),
+        *("_outer_name", "_peer", "_proto", "_uid", "_who"),
         *("conversation", "gave_up", "hides", "host", "host_source", "issuer", "midstream", "program"),
         *("quic_like", "said", "services", "session", "told_bytes"),
     )
@@ -81,6 +82,8 @@ class Flow:
         if near.local and not far.local and far.mac and far.mac != near.mac and not is_group(far.mac):
             devices.routers.forwards(far.mac)
         self._devices = devices
+        self._uid = uid_text(row.uid)
+        self._proto: Proto = _PROTOS.get(row.proto, "other")
         self._device: Device
         self._device_version = -1
         self._who = (near.ip, devices.routers.own_mac(near.ip, near.mac), row.vlan or None)
@@ -224,8 +227,8 @@ class Flow:
         """The flow as counted by now."""
         orig, resp = self._fixed
         return Conn(
-            uid=uid_text(row.uid),
-            proto=_PROTOS.get(row.proto, "other"),
+            uid=self._uid,
+            proto=self._proto,
             orig=orig,
             resp=resp,
             first_ts=row.first_ts,
