@@ -22,7 +22,7 @@ import re
 from collections.abc import Callable
 
 from sensor.wire import MORE, Events, GiveUp, Likeness, Outcome, Rest
-from sensor.wire.fingerprint_pairs import PAIRS
+from sensor.wire.fingerprint_pairs import PAIRS, Pair
 from sensor.wire.fingerprint_vpn import WireguardUnderWay, wireguard_data
 from sensor.wire.records import Fingerprint
 
@@ -105,6 +105,13 @@ SIGNS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
 )
 
 
+ASKED_BY: tuple[tuple[tuple[int, Pair], ...], ...] = tuple(
+    tuple((number, pair) for number, pair in enumerate(PAIRS) if not pair.begins or first in pair.begins)
+    for first in range(256)
+)
+"""By a datagram's first byte, which pairs' question it may be."""
+
+
 def _app(data: bytes) -> str | None:
     for app, sign in SIGNS:
         if sign(data):
@@ -127,12 +134,13 @@ class FingerprintSession:
             return Events((Fingerprint(app),), Rest.DONE)
         if self._wireguard.heard(data, from_orig):
             return Events((Fingerprint("wireguard"),), Rest.DONE)
-        for number, pair in enumerate(PAIRS):
-            for word in pair.answers(data):
-                if (number, word) in self._asked[not from_orig]:
-                    return Events((Fingerprint(pair.app, pair.established, pair.control),), Rest.DONE)
+        waiting = self._asked[not from_orig]
+        for number in sorted({number for number, _ in waiting}):
+            pair = PAIRS[number]
+            if any((number, word) in waiting for word in pair.answers(data)):
+                return Events((Fingerprint(pair.app, pair.established, pair.control),), Rest.DONE)
         asked = self._asked[from_orig]
-        for number, pair in enumerate(PAIRS):
+        for number, pair in ASKED_BY[data[0]] if data else ():
             for word in pair.asks(data):
                 if len(asked) < MOST_ASKED:
                     asked[number, word] = None
@@ -144,7 +152,7 @@ def probe(orig: bytes, resp: bytes) -> Likeness:
     if not orig and not resp:
         return Likeness.MAYBE
     data = orig or resp
-    half = wireguard_data(data) or any(pair.asks(data) for pair in PAIRS)
+    half = wireguard_data(data) or any(pair.asks(data) for _, pair in ASKED_BY[data[0]])
     return Likeness.YES if half or _app(data) else Likeness.NO
 
 

@@ -46,6 +46,7 @@ class Pair:
     answers: Callable[[bytes], Words]
     established: bool = False
     control: bool = True  # as in `Fingerprint`
+    begins: bytes = b""  # what a question's first byte may be; empty: any
 
 
 def _xdmcp(*opcodes: int) -> Callable[[bytes], Words]:
@@ -162,25 +163,25 @@ def _pcanywhere_answers(data: bytes) -> Words:
 
 
 PAIRS: tuple[Pair, ...] = (
-    Pair("xdmcp", _xdmcp(7), _xdmcp(8), established=True),
-    Pair("xdmcp", _xdmcp(8), _xdmcp(10), established=True),
-    Pair("rustdesk", _rustdesk_asks, _rustdesk_answers, control=False),
-    Pair("qq", oicq, oicq),
-    Pair("qq", _qq_whole, _qq_whole),
-    Pair("mumble", _mumble_asks, _mumble_answers),
-    Pair("mumble", _mumble_new_asks, _mumble_new_answers),
+    Pair("xdmcp", _xdmcp(7), _xdmcp(8), established=True, begins=b"\0"),
+    Pair("xdmcp", _xdmcp(8), _xdmcp(10), established=True, begins=b"\0"),
+    Pair("rustdesk", _rustdesk_asks, _rustdesk_answers, control=False, begins=b"\x32"),
+    Pair("qq", oicq, oicq, begins=b"\2"),
+    Pair("qq", _qq_whole, _qq_whole, begins=b"\2"),
+    Pair("mumble", _mumble_asks, _mumble_answers, begins=b"\0"),
+    Pair("mumble", _mumble_new_asks, _mumble_new_answers, begins=b"\1"),
     Pair("viber", _sized(b"\3\0", 12), _sized(b"\4\0", 12)),
     Pair("viber", _viber_login, _viber_logged),
-    Pair("wechat", _wechat_beat, _wechat_beat),
-    Pair("wechat", _wechat_call(92), _wechat_call(75)),
+    Pair("wechat", _wechat_beat, _wechat_beat, begins=b"\xd1"),
+    Pair("wechat", _wechat_call(92), _wechat_call(75), begins=b"\xa1"),
     Pair("nomachine", _nomachine, _nomachine),
     Pair("teamviewer", _teamviewer, _teamviewer, control=False),
-    Pair("zoom", _zoom_asks, _zoom_answers),
-    Pair("zoom", _zoom_meets, _zoom_meets),
+    Pair("zoom", _zoom_asks, _zoom_answers, begins=b"\1"),
+    Pair("zoom", _zoom_meets, _zoom_meets, begins=b"\x1f"),
     Pair("skype", _skype_asks, _skype_answers),
-    Pair("zoom", zoom.asks, zoom.answers),
-    Pair("discord", _discord_asks, _discord_answers),
-    Pair("pcanywhere", _pcanywhere_asks, _pcanywhere_answers, control=False),
+    Pair("zoom", zoom.asks, zoom.answers, begins=zoom.BEGINS),
+    Pair("discord", _discord_asks, _discord_answers, begins=b"\0"),
+    Pair("pcanywhere", _pcanywhere_asks, _pcanywhere_answers, control=False, begins=b"N"),
     Pair("wireguard", vpn.wireguard_asks, vpn.wireguard_answers),
     Pair("openvpn", vpn.openvpn_asks, vpn.openvpn_answers),
     Pair("ipsec", vpn.ike_asks, vpn.ike_answers),

@@ -10,6 +10,7 @@ SERVER, SERVER_HEADER = 5, 8
 TO_SERVER, FROM_SERVER = 0, 4
 RTP_AT = {13: 27, 15: 19, 16: 24, 30: 20}
 RTCP_AT = {33: 16, 34: 16, 35: 16}
+BEGINS = bytes((SERVER, *RTP_AT, *RTCP_AT))  # what a first byte may be
 RTCP_KINDS = range(200, 208)
 PAYLOADS = frozenset((98, 99, 110, 112, 113))
 

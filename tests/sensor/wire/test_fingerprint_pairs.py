@@ -1,9 +1,11 @@
 """Questions and answers that are a program's own; and each half alone, repeated, or with a word that does not come back."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sensor.wire import Events, Likeness, Rest
-from sensor.wire.fingerprint_datagram import FingerprintSession, probe
+from sensor.wire.fingerprint_datagram import ASKED_BY, FingerprintSession, probe
 from sensor.wire.fingerprint_pairs import PAIRS
 from sensor.wire.records import Fingerprint
 
@@ -145,6 +147,14 @@ def test_a_question_that_its_answer_meets(app, asked, answered, orig):
 @pytest.mark.parametrize(("asked", "answered"), NOT_MET)
 def test_what_does_not_meet(asked, answered):
     assert play((True, asked), (False, answered)) is None
+
+
+@given(st.sampled_from([asked for _, asked, _ in MET]), st.integers(0, 255))
+def test_what_a_question_may_begin_with(asked, first):
+    """Pairs that are not asked at all by the first byte would have said no."""
+    data = bytes((first,)) + asked[1:]
+    among = {number for number, _ in ASKED_BY[first]}
+    assert {number for number, pair in enumerate(PAIRS) if pair.asks(data)} <= among
 
 
 def test_every_pair_is_tried():
