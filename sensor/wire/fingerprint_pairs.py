@@ -147,7 +147,8 @@ def _skype_answers(data: bytes) -> Words:
 
 
 def _discord_asks(data: bytes) -> Words:
-    return (data[4:8],) if len(data) == 74 and data[:4] == b"\0\1\0\x46" and not any(data[8:]) else ()
+    """The address is still empty; the two bytes of the port may hold anything."""
+    return (data[4:8],) if len(data) == 74 and data[:4] == b"\0\1\0\x46" and not any(data[8:72]) else ()
 
 
 def _discord_answers(data: bytes) -> Words:

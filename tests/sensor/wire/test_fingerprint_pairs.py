@@ -70,6 +70,7 @@ MET = [
     ("zoom", UP + RTCP, DOWN + AUDIO),
     ("zoom", AUDIO, VIDEO),
     ("discord", b"\0\1\0\x46\0\0\1\7" + bytes(66), b"\0\2\0\x46\0\0\1\7" + PEER),
+    ("discord", b"\0\1\0\x46\0\0\1\7" + bytes(64) + b"\x12\x34", b"\0\2\0\x46\0\0\1\7" + PEER),
     ("pcanywhere", b"NQ", b"NRACCUEIL____"),
     ("wireguard", b"\1\0\0\0" + WORD[:4] + bytes(140), b"\2\0\0\0" + OTHER[:4] + WORD[:4] + bytes(80)),
     ("wireguard", b"\1\0\0\0" + WORD[:4] + bytes(196), b"\2\0\0\0" + OTHER[:4] + WORD[:4] + bytes(88)),  # padded
