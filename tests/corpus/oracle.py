@@ -127,6 +127,8 @@ def _judged(corpus: Path, batch: Batch) -> Opinion:
             try:
                 second.flows |= theirs.read(str(file), packets, seconds=SECONDS).flows
             except theirs.NoWiresharkError:
+                if not file.is_relative_to(corpus):
+                    raise
                 told.refused.append(str(file.relative_to(corpus)))
                 told.captures -= 1
                 del batch.files[str(file.relative_to(corpus))]

@@ -23,7 +23,7 @@ WITHOUT = {  # readers that no recording of the lab lives by
     "sensor.wire.netbios": "nmbd names itself on port 137, which is the DNS reader's; its datagrams of port 138 come minutes later",
     "sensor.wire.rtp": "calls are told, and left alone, by more than their media: no alert of the lab hangs on it alone",
     **dict.fromkeys(
-        ("sensor.wire.ldap", "sensor.wire.mysql", "sensor.wire.postgresql"),
+        ("sensor.wire.ldap", "sensor.wire.mysql"),
         "the lab has no such server; read for the TLS behind its first words, as their own tests say",
     ),
 }
@@ -61,6 +61,7 @@ GUARDS = (
     Guard("sensor.wire.stun_stream", "+ 8] != COOKIE or", "+ 8] == COOKIE or", "messenger_call_tcp"),
     Guard("sensor.wire.dtls", "if kind != CLIENT_HELLO or", "if kind == CLIENT_HELLO or", "messenger_dtls"),
     Guard("sensor.wire.socks", "granted = cursor.u8() == 0", "granted = cursor.u8() != 0", "ssh_in_socks"),
+    Guard("sensor.wire.postgresql", 'if word == "S" else', 'if word != "S" else', "database_tls"),
     Guard("sensor.wire.rdp_udp", "data[:4] == self._number", "data[:4] != self._number", "rdp_over_udp"),
     Guard(
         "sensor.wire.websocket", "if self._buffer[1] & MASKED:", "if not self._buffer[1] & MASKED:", "vnc_in_websocket"
