@@ -39,5 +39,5 @@ def merge(lanes: Sequence[Frames], until: int) -> tuple[Frames, list[int]]:
 def up_to(frames: Frames, until: int) -> int:
     """Rows before the first that is later than `until`."""
     late = frames.table["ts"] > until
-    first = int(late.argmax()) if len(late) else 0
+    first = int(np.argmax(late)) if len(late) else 0
     return first if len(late) and late[first] else len(late)

@@ -133,7 +133,7 @@ class Tracker:
         if self._next_tick is None or first < self._next_tick - BACKWARDS:
             self._next_tick = first + TICK
         late = ts >= self._next_tick
-        at = int(late.argmax())
+        at = int(np.argmax(late))
         return at if late[at] else len(ts)
 
     def _walk(self, frames: Frames) -> Iterator[Observation]:
