@@ -34,11 +34,6 @@ KNOWN: dict[tuple[str, Kind, str], str] = {  # (capture, kind, value): who is ri
     ): "Vigie: a signature says who wrote, it is no file that somebody sent",
     (
         "recordings",
-        Kind.ATTACHMENT,
-        "application/pdf",
-    ): "both: the file lies inside an opaque signature, and Vigie tells that one, smime.p7m (mail_class_smime_opaque)",
-    (
-        "recordings",
         Kind.PROTOCOL,
         "ssl",
     ): "Wireshark: the TLS inside OpenVPN's control channel, which is a blind spot as it is",

@@ -14,6 +14,7 @@ line `--X` that a `Content-` field follows; after a gap the next such pair, or a
 """
 
 from enum import Enum
+from functools import partial
 
 from sensor.wire.mime_fields import BOUNDARY_LIMIT, PartHeader
 from sensor.wire.mime_header import CONTENT_FIELD, LANDMARK, Correspondents, HeaderReader, Line
@@ -33,6 +34,9 @@ WORTH_SKIMMING = 512
 ATTACHMENTS = 256
 """Attachments of one mail that are told."""
 
+DEPTH = 2
+"""Mails within signatures, one within the other, that are opened."""
+
 
 class _State(Enum):
     HEADERS = "headers"
@@ -40,9 +44,10 @@ class _State(Enum):
 
 
 class MimeScanner:
-    """Feed it a message in pieces, then `finish`. `midway`: its beginning was not seen."""
+    """Feed it a message in pieces, then `finish`. `midway`: its beginning was not seen; `depth`: of mails within signatures."""
 
-    def __init__(self, *, midway: bool = False) -> None:
+    def __init__(self, *, midway: bool = False, depth: int = 0) -> None:
+        self._inner = partial(MimeScanner, depth=depth + 1) if depth < DEPTH else None
         self._nesting = Nesting()
         self._state = _State.BODY if midway else _State.HEADERS
         self._correspondents = Correspondents()
@@ -87,7 +92,7 @@ class MimeScanner:
     def _skimmed(self, data: bytes) -> bool:
         """Whether `data` was in the middle of a leaf's base64, and is counted."""
         quiet = self._state is _State.BODY and self._guess is None and not self._lost and self._carry[:1] != b"-"
-        if self._part is None or self._inside.tnef is not None or not quiet or not self._part.skim(self._carry, data):
+        if self._part is None or self._inside.opens or not quiet or not self._part.skim(self._carry, data):
             return False
         self._carry = b""
         self._torn = data[-1] != 0x0A
@@ -228,7 +233,7 @@ class MimeScanner:
             self._state = _State.HEADERS
         else:
             self._part = Part(header, nesting.place)
-            self._inside = Inside(self._part)
+            self._inside = Inside(self._part, self._inner)
 
     def _delimiter(self, line: bytes) -> bool:
         """Is this line, which begins with `--`, a boundary? Then the part it ends is told."""
@@ -265,8 +270,13 @@ class MimeScanner:
     def _end_part(self, *, delimited: bool) -> None:
         """Tell the leaf that is open."""
         part, self._part = self._part, None
-        (found, opened), self._inside = self._inside.finish(), Inside()
+        inside, self._inside = self._inside, Inside()
+        found, opened = inside.finish()
         self._add(*found)
+        if inside.mail is not None:
+            self.inline_images += inside.mail.inline_images
+            self._legible = self._legible or inside.mail.legible
+            self._protection = inside.mail.protection or self._protection
         if part is None or opened:
             return
         kind = part.kind()

@@ -14,6 +14,7 @@ import struct
 from dataclasses import dataclass
 
 from sensor.wire import media_types
+from sensor.wire.mime_decoding import Decoder
 from sensor.wire.mime_fields import PartHeader, extension, read_field
 from sensor.wire.mime_kind import DECORATION
 from sensor.wire.records import Attachment
@@ -55,19 +56,17 @@ class TnefFiles:
         "_after",
         "_at",
         "_data",
-        "_encoding",
+        "_decoder",
         "_failed",
         "_files",
         "_id",
         "_left",
-        "_letters",
         "_need",
         "_seen",
     )
 
     def __init__(self, encoding: str) -> None:
-        self._encoding = encoding
-        self._letters = b""  # of base64, not yet four
+        self._decoder = Decoder(encoding)
         self._data = b""
         self._at = 0  # of it, what is taken
         self._need = 6  # bytes that are read next
@@ -99,15 +98,8 @@ class TnefFiles:
         return tuple(file.attachment(complete=whole or at < last) for at, file in enumerate(files))
 
     def _decoded(self, text: bytes) -> bytes:
-        if self._encoding == "quoted-printable":
-            return binascii.a2b_qp(text)
-        if self._encoding != "base64":
-            return text
-        letters = self._letters + text.translate(None, b"\r\n\t ")
-        whole = len(letters) & ~3
-        self._letters = letters[whole:]
         try:
-            return binascii.a2b_base64(letters[:whole])
+            return self._decoder.decode(text)
         except binascii.Error:
             self._failed = True
             return b""

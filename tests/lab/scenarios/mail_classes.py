@@ -117,7 +117,7 @@ SCENARIOS = (
         "smime_signed_opaque",
         "The same, within the signature.",
         partial(mail_sealed.smime_signed, opaque=True),
-        _mail("high"),
+        _mail("high", evidence=ONE),
     ),
     _clear(
         "smime_signed_text", "A signature is no attachment.", partial(mail_sealed.smime_signed, attached=False), EXPOSED
