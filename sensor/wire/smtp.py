@@ -73,6 +73,8 @@ class SmtpReader:
             if not self._sides_known(from_orig):
                 return MORE
             for side in (not from_orig, from_orig):
+                if self._client.tls_begins or self._tls_begins or self._over:
+                    break  # what the other has said by now depends on how it was cut
                 held, self._held[side] = self._held[side], b""
                 if held:
                     self._feed(held, side)
@@ -296,5 +298,6 @@ class SmtpReader:
         if agreed:  # else a client that expected TLS from the start spoke it to a server that does not
             self._session.tls = "established"
         client.tell(Transaction())
-        left = {self._client_is_orig: client.buffer, not self._client_is_orig: self._answers}
+        mine = bool(self._client_is_orig)
+        left = {mine: client.buffer + self._held[mine], not mine: self._answers + self._held[not mine]}
         return Events(self._closing(), Rest.HANDOVER, left_orig=left[True], left_resp=left[False])

@@ -7,7 +7,7 @@ import base64
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sensor.wire import GiveUp, Likeness, Rest
@@ -271,6 +271,10 @@ def test_anything_may_be_said(steps):
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.builds(Orig, WORDS) | st.builds(Resp, WORDS), max_size=20), st.integers(1, 9))
+@example([Resp(b"\x16\x03"), Orig(b"EHLO scanner\r\n")], 1)
+@example([Orig(b".\r\n"), Orig(b"\x16\x03"), Resp(b"220 mx.labo.fr ESMTP ready\r\n")], 1)
+@example([Orig(b".\r\n"), Orig(b"221 Bye\r\n"), Resp(b"EHLO scanner\r\n")], 1)
+@example([Orig(b".\r\n"), Resp(b"221 Bye\r\n"), Orig(b"EHLO scanner\r\n")], 1)
 def test_cuts_change_nothing(steps, size):
     whole = dialogue.records(SmtpReader, [*steps, OrigEnd(), RespEnd()])
     pieces = [type(s)(s[i : i + size]) for s in steps for i in range(0, len(s), size)]
