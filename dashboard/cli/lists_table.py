@@ -64,13 +64,15 @@ def _program(app: str, entries: list[Destination]) -> Program:
 
 
 def summary(found: Iterable[Program]) -> Iterator[str]:
-    """The README's table: a line a class, how many programs, by what, and the strongest proof of each."""
+    """The README's table: a line a class, how many programs, by what, with what confidence, and the strongest proof of each."""
     rows = list(found)
-    yield "| programs | on the lists | own bytes | names | real capture | lab | specification | name only |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    yield "| programs | on the lists | own bytes | names | confidence | real capture | lab | specification | name only |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     for title, classes in CLASSES.items():
         of = [row for row in rows if row.cls in classes]
         by = [sum(kind in row.by for row in of) for kind in ("bytes", "names")]
+        trust = ", ".join(f"{number} {word}" for word in _TRUST if (number := sum(row.confidence == word for row in of)))
         tried = [sum(row.tried[0] == word for row in of) for word in TRIED]
         if of:
-            yield "| " + " | ".join((title, *(str(number or "") for number in (len(of), *by, *tried)))) + " |"
+            cells = (title, len(of), *by, trust.replace("knowledge", "unverified"), *tried)
+            yield "| " + " | ".join(str(cell or "") for cell in cells) + " |"

@@ -12,7 +12,7 @@ roles: [agent, web]
 entries:
   - {app: beam, name: Beam, class: control, source: maker, date: 2026-11-22, confidence: high, agent: [beam.example, relay.beam.example]}
   - {app: beam, name: Beam, class: control, source: wire, date: 2026-11-22, confidence: medium, tried: [capture], bytes: agent}
-  - {app: fleet, name: Fleet, class: management, source: maker, date: 2026-11-22, confidence: low, web: [fleet.example]}
+  - {app: fleet, name: Fleet, class: management, source: maker, date: 2026-11-22, confidence: knowledge, web: [fleet.example]}
 """
 
 
@@ -30,8 +30,8 @@ def test_a_program_by_bytes_and_names():
 
 def test_a_line_a_class():
     assert list(summary(rows()))[2:] == [
-        "| remote control | 1 | 1 | 1 | 1 |  |  |  |",
-        "| remote management, remote tools not reviewed | 1 |  | 1 |  |  |  | 1 |",
+        "| remote control | 1 | 1 | 1 | 1 high | 1 |  |  |  |",
+        "| remote management, remote tools not reviewed | 1 |  | 1 | 1 unverified |  |  |  | 1 |",
     ]
 
 
