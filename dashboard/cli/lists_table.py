@@ -71,7 +71,9 @@ def summary(found: Iterable[Program]) -> Iterator[str]:
     for title, classes in CLASSES.items():
         of = [row for row in rows if row.cls in classes]
         by = [sum(kind in row.by for row in of) for kind in ("bytes", "names")]
-        trust = ", ".join(f"{number} {word}" for word in _TRUST if (number := sum(row.confidence == word for row in of)))
+        trust = ", ".join(
+            f"{number} {word}" for word in _TRUST if (number := sum(row.confidence == word for row in of))
+        )
         tried = [sum(row.tried[0] == word for row in of) for word in TRIED]
         if of:
             cells = (title, len(of), *by, trust.replace("knowledge", "unverified"), *tried)

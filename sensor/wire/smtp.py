@@ -115,13 +115,8 @@ class SmtpReader:
                 self._client.doubtful = True
         else:
             return False
-        other = self._held[not from_orig].lstrip(b"\r\n")
-        if (
-            from_orig != self._client_is_orig
-            and other
-            and begins_command(other) is Likeness.NO
-            and not is_client(other)
-        ):
+        other = self._held[not from_orig].lstrip(b"\r\n") if from_orig != self._client_is_orig else b""
+        if other and begins_command(other) is Likeness.NO and not is_client(other):
             self._client.state = State.LOST
         self._client.server_heard = self._heard[not self._client_is_orig]
         return True
