@@ -28,6 +28,7 @@ FRENCH = {
     "client version *": "version * du client",
     "* bytes announced, * left": "* octets annoncés, il en reste *",
     "* bytes behind the message": "* octets derrière le message",
+    "cut within its ids": "coupé au milieu de ses identifiants",
     "ended before anything was said": "fini avant que rien ne soit dit",
     "extensions longer than their message": "des extensions plus longues que leur message",
     "extensions without their length": "des extensions sans leur longueur",
